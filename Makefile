@@ -1,0 +1,56 @@
+.DEFAULT_GOAL := help
+PYTHON ?= python3
+BIN := .venv/bin
+SHARED ?= ../shared
+LABELS := $(SHARED)/data/labels
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+export ANONYMIZED_TELEMETRY := False
+export RAGAS_DO_NOT_TRACK := true
+
+.PHONY: help
+help: ## Show what each target does
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+.venv/.runtime: requirements.txt pyproject.toml
+	test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	$(BIN)/pip install --quiet --require-hashes -r requirements.txt
+	$(BIN)/pip install --quiet --no-deps --no-build-isolation -e .
+	touch $@
+
+.venv/.dev: requirements-dev.txt .venv/.runtime
+	$(BIN)/pip install --quiet --require-hashes -r requirements-dev.txt
+	touch $@
+
+.PHONY: setup
+setup: .venv/.dev ## Install everything, development tools too, into .venv
+
+.PHONY: demo
+demo: .venv/.runtime ## Serve the demo brand with embedded defaults; no key, no server, no download
+	$(BIN)/hcp demo
+
+.PHONY: serve
+serve: .venv/.runtime ## Serve what is in the library, with the settings in force
+	$(BIN)/hcp serve
+
+.PHONY: lint
+lint: .venv/.dev ## ruff, mypy strict, import contracts
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+.PHONY: test
+test: lint ## Lint, then every test (a small slice of the bench included)
+	$(BIN)/pytest
+
+.PHONY: bench
+bench: .venv/.dev ## The whole bench on real labels (minutes)
+	$(BIN)/hcp evals run $(SHARED)/bench/dev.jsonl --library $(LABELS)/openfda --json var/bench.json
+
+.PHONY: bench-latency
+bench-latency: .venv/.dev ## p50/p95/p99 a stage at 10k and 100k passages, beside the floor
+	$(BIN)/python -m evals.bench_latency
+
+.PHONY: bench-ingest
+bench-ingest: .venv/.dev ## Passages/s, beside the bare encoder on the same texts
+	$(BIN)/python -m evals.bench_ingest --labels $(LABELS)/openfda

@@ -1,0 +1,1 @@
+"""One turn of conversation, from question to signal."""

@@ -1,0 +1,1 @@
+"""Medical-information and safety cases as threads of events."""

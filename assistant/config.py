@@ -1,0 +1,169 @@
+"""Settings: one class per section, unknown keys refused, secrets hidden, numbers bounded.
+
+Read from the environment (`HCP_SECTION__NAME`, e.g. `HCP_WEB__PORT=8080`), then from the TOML file
+named by `HCP_CONFIG` (default `hcp.toml` in the working directory, when there is one).
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
+
+from assistant.errors import SettingsError
+from assistant.types import Role
+from knowledge.types import Market
+
+ENVIRONMENT_PREFIX = "HCP_"
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class StorageSettings(_Section):
+    """Where everything is kept."""
+
+    directory: Path = Path("var")
+    database_url: SecretStr | None = None  # default: SQLite at <directory>/hcp.sqlite
+
+    def url(self) -> str:
+        """The SQLAlchemy URL in force."""
+        if self.database_url is not None:
+            return self.database_url.get_secret_value()
+        return f"sqlite:///{self.directory / 'hcp.sqlite'}"
+
+
+class IndexSettings(_Section):
+    """The derived indexes. Chroma runs in this process, or as a server on a private network."""
+
+    chroma: Literal["embedded", "server"] = "embedded"
+    chroma_host: str = "127.0.0.1"
+    chroma_port: int = Field(default=8001, ge=1, le=65535)
+    dense_candidates: int = Field(default=40, ge=1, le=1000)
+    lexical_candidates: int = Field(default=40, ge=1, le=1000)
+
+
+class EmbedderSettings(_Section):
+    """The packaged MiniLM on onnxruntime."""
+
+    threads: int = Field(default=1, ge=1, le=64)  # per worker
+    workers: int = Field(default=2, ge=1, le=64)  # used when many texts are embedded
+
+
+class AnswerSettings(_Section):
+    """How answers are made."""
+
+    mode: Literal["extractive"] = "extractive"
+    passages: int = Field(default=12, ge=1, le=50)
+    max_citations: int = Field(default=6, ge=1, le=20)
+    max_words: int = Field(default=120, ge=20, le=1000)
+
+
+class PolicySettings(_Section):
+    """Which market policy packs are loaded; the folder of ours when not set."""
+
+    directory: Path | None = None
+
+
+class DeliverySettings(_Section):
+    """Where signals go."""
+
+    kind: Literal["none", "console", "webhook", "nats"] = "none"
+    in_process: bool = True  # deliver from a background loop of the server
+    webhook_url: str = ""
+    webhook_secret: SecretStr = SecretStr("")
+    nats_url: str = "nats://127.0.0.1:4222"
+    nats_subject: str = "hcp.signals"
+    interval_seconds: float = Field(default=1.0, gt=0, le=3600)
+    lease_seconds: float = Field(default=30.0, gt=0, le=3600)
+    max_attempts: int = Field(default=8, ge=1, le=100)
+
+
+class Token(_Section):
+    """A bearer token for a person or service, with a role."""
+
+    secret: SecretStr
+    role: Role
+    pseudonym: str
+
+
+class WebSettings(_Section):
+    """The HTTP service."""
+
+    host: str = "127.0.0.1"
+    port: int = Field(default=8000, ge=0, le=65535)
+    market: Market = Market.US
+    product: str | None = None  # scope of the portal page
+    tokens: tuple[Token, ...] = ()  # for roles other than HCP
+    max_message_characters: int = Field(default=4000, ge=100, le=100_000)
+    max_body_bytes: int = Field(default=65_536, ge=1024, le=10_485_760)
+
+
+class VaultSettings(_Section):
+    """Encryption of raw safety reports. Without a key, one is made in the storage directory (0600)."""
+
+    key: SecretStr | None = None
+
+
+class Settings(BaseSettings):
+    """All settings. Build with `load()`, which turns mistakes into one clear error."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=ENVIRONMENT_PREFIX, env_nested_delimiter="__", extra="forbid", frozen=True
+    )
+
+    storage: StorageSettings = StorageSettings()
+    index: IndexSettings = IndexSettings()
+    embedder: EmbedderSettings = EmbedderSettings()
+    answer: AnswerSettings = AnswerSettings()
+    policy: PolicySettings = PolicySettings()
+    delivery: DeliverySettings = DeliverySettings()
+    web: WebSettings = WebSettings()
+    vault: VaultSettings = VaultSettings()
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Arguments first, then the environment, then the TOML file."""
+        path = Path(os.environ.get("HCP_CONFIG", "hcp.toml"))
+        return (init_settings, env_settings, TomlConfigSettingsSource(settings_cls, path))
+
+
+def load(**overrides: Any) -> Settings:
+    """Read all settings. Raises SettingsError naming each wrong value and how to set it."""
+    _refuse_unknown_variables()
+    try:
+        return Settings(**overrides)
+    except ValidationError as error:
+        raise SettingsError("\n".join(_explain(e) for e in error.errors())) from None
+
+
+def _refuse_unknown_variables() -> None:
+    known = {f"{ENVIRONMENT_PREFIX}{name.upper()}" for name in Settings.model_fields}
+    for variable in os.environ:
+        if not variable.startswith(ENVIRONMENT_PREFIX) or variable == "HCP_CONFIG":
+            continue
+        if variable.split("__")[0] not in known:
+            raise SettingsError(f"{variable}: no such setting. Sections are: {', '.join(sorted(known))} (…__NAME).")
+
+
+def _explain(error: Any) -> str:
+    path = [str(part) for part in error["loc"]]
+    variable = ENVIRONMENT_PREFIX + "__".join(part.upper() for part in path)
+    shown = "" if "secret" in variable.lower() or "key" in variable.lower() else f" (got {error.get('input')!r})"
+    return f"{'.'.join(path)}: {error['msg']}{shown}. Set it as {variable} or in hcp.toml."

@@ -1,0 +1,172 @@
+"""What a turn leaves behind: the recorded interaction, cases, signals, feedback, audit entries."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Literal
+
+from pydantic import Field
+
+from assistant.types import Draft, Evidence, Question, Reply, Screening, Understanding, Verification
+from knowledge.types import Market, Value
+
+
+class ModelCall(Value):
+    """One call to a language model, as made."""
+
+    model: str
+    prompt: str  # name@version#sha256
+    input_tokens: int
+    output_tokens: int
+    seconds: float
+    error: str = ""
+
+
+class Release(Value):
+    """What software and data answered: enough to explain the answer years later."""
+
+    software: str  # package version
+    commit: str  # "unknown" where there is none
+    policy: str  # name@version#sha256
+    index: str
+    models: tuple[str, ...] = ()
+    prompts: tuple[str, ...] = ()
+
+
+class Interaction(Value):
+    """One whole turn, as recorded. It holds the redacted question, never the raw one."""
+
+    interaction_id: str
+    question: Question  # with `text` redacted
+    screening: Screening
+    understanding: Understanding | None
+    evidence: tuple[Evidence, ...] = ()
+    drafts: tuple[Draft, ...] = ()
+    verifications: tuple[Verification, ...] = ()
+    reply: Reply
+    model_calls: tuple[ModelCall, ...] = ()
+    failures: tuple[str, ...] = ()  # "step: exception", for steps that failed
+    release: Release
+    stage_seconds: dict[str, float] = Field(default_factory=dict)
+    finished_at: datetime
+
+
+class CaseKind(StrEnum):
+    """Who a case is for."""
+
+    MEDICAL_INFORMATION = "medical_information"  # MSL
+    SAFETY = "safety"  # drug safety
+
+
+class CaseEventKind(StrEnum):
+    """What can happen to a case."""
+
+    OPENED = "opened"
+    REQUESTED = "requested"  # the HCP confirmed: please send it to an expert
+    ASSIGNED = "assigned"
+    NOTED = "noted"
+    REPLIED = "replied"
+    WITHDRAWN = "withdrawn"  # by the HCP
+    RESOLVED = "resolved"
+    REOPENED = "reopened"
+    ACKNOWLEDGED = "acknowledged"  # by the receiving safety system
+
+
+class CaseEvent(Value):
+    """One event of a case's thread; never changed, never removed. `sequence` starts at 1 within its case."""
+
+    event_id: str
+    case_id: str
+    case_kind: CaseKind
+    sequence: int = Field(ge=1)
+    kind: CaseEventKind
+    actor: str  # pseudonym or "assistant"
+    at: datetime
+    interaction_id: str | None = None
+    product: str | None = None
+    market: Market
+    reason: str = ""  # opened: why; a HandOff.reason or the SafetyKinds joined by ","
+    text: str = ""  # opened: the question, redacted; noted/replied: the words
+
+
+class Case(Value):
+    """A case as its events tell it; derived by `assistant.cases.state.derive`, never stored."""
+
+    case_id: str
+    kind: CaseKind
+    status: Literal["open", "requested", "assigned", "replied", "withdrawn", "resolved", "acknowledged"]
+    product: str | None
+    market: Market
+    reason: str
+    text: str
+    interaction_id: str | None
+    assignee: str | None
+    opened_at: datetime
+    changed_at: datetime
+    events: tuple[CaseEvent, ...]
+
+
+class Purpose(StrEnum):
+    """What a signal may be used for; a consumer decodes only its own purpose (purpose firewall)."""
+
+    PROFILE = "profile"  # commercial profile and segmentation, only under consent
+    MEDICAL = "medical"
+    SAFETY = "safety"
+    QUALITY = "quality"
+
+
+class Signal(Value):
+    """What happened, for other services, as a CloudEvents 1.0 event. No free text unless the purpose allows it."""
+
+    signal_id: str
+    type: str  # noun.participle: "answer.given"
+    source: str = "hcp-assistant"
+    subject: str  # interaction or case id
+    purpose: Purpose
+    consent: Literal["granted", "denied", "not_needed"]
+    schema_version: str = "1"
+    data: dict[str, str | int | float | bool | tuple[str, ...] | None]
+    at: datetime
+
+
+class VaultEntry(Value):
+    """Raw text that law needs kept (a safety report); stored encrypted, apart from everything else."""
+
+    reference: str
+    case_id: str
+    text: str
+    received_at: datetime
+
+
+class TurnRecord(Value):
+    """All that one turn leaves behind; written in one transaction or not at all."""
+
+    interaction: Interaction
+    case_events: tuple[CaseEvent, ...] = ()
+    signals: tuple[Signal, ...] = ()
+    vault: tuple[VaultEntry, ...] = ()
+
+
+class Feedback(Value):
+    """What an HCP thinks of a reply. The comment is screened like any message."""
+
+    feedback_id: str
+    interaction_id: str
+    rating: Literal["up", "down"]
+    reason: str = ""
+    comment: str = ""  # redacted
+    given_at: datetime
+
+
+class AuditEntry(Value):
+    """One link of the hash chain: `hash = sha256(previous_hash + canonical JSON of the rest)`."""
+
+    sequence: int
+    at: datetime
+    actor: str
+    action: str  # "turn.recorded", "case.event", "document.approved", …
+    subject: str
+    content_sha256: str  # of what was written
+    previous_hash: str
+    hash: str

@@ -1,0 +1,1 @@
+"""One screen a file; each looks at a message for one thing."""

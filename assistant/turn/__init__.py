@@ -1,0 +1,1 @@
+"""The steps of a turn; they do not know each other."""

@@ -1,0 +1,1 @@
+"""How a document gets in, and how passages come out."""

@@ -1,0 +1,1 @@
+"""One parser a source format, from bytes to a ParsedDocument."""
