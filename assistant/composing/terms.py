@@ -1,0 +1,69 @@
+"""Words as they are compared: stems, quantities, and how telling each stem is within one document."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+import snowballstemmer  # type: ignore[import-untyped]  # ships no types
+
+_STEMMER = snowballstemmer.stemmer("english")
+_WORD = re.compile(r"[a-z][a-z0-9]*(?:[-'’][a-z0-9]+)*|\d+(?:[.,]\d+)*", re.IGNORECASE)
+# Function words, and words every HCP question carries whatever it is about.
+STOP_WORDS = frozenset(
+    """a about above according after again all also am an and any are as at be because been being below between both
+    but by can could did do does doing down during each few for from further get give given go had has have having he
+    her here hers him his how i if in into is it its itself just know label let like may me might more most my need no
+    nor not of off ok okay on once one only or other our out over own per pi please pls possible prescribing
+    recommend recommended remind same say says she should so some still such suggest than that the their them then
+    there these they this those through to too under until up us use used using vs want was we were what whats when
+    where whether which while who whom whose why will with without would you your information tell im pt pts patient
+    patients""".split()
+)
+
+
+@lru_cache(maxsize=200_000)
+def stem(word: str) -> str:
+    """The stem of one lower-case word (Porter 2)."""
+    return str(_STEMMER.stemWord(word))
+
+
+def words(text: str) -> list[str]:
+    """Lower-case words and numbers of a text; hyphenated words give their parts too."""
+    found: list[str] = []
+    for match in _WORD.finditer(text.lower()):
+        word = match.group()
+        found.append(word)
+        if "-" in word:
+            found.extend(piece for piece in word.split("-") if len(piece) > 1)
+    return found
+
+
+def stems(text: str) -> frozenset[str]:
+    """The distinct stems of a text, function words left out."""
+    return frozenset(stem(word) for word in words(text) if word not in STOP_WORDS)
+
+
+@dataclass(frozen=True)
+class Rarity:
+    """How telling a stem is in one document: inverse document frequency over its units."""
+
+    units: int
+    counts: Counter[str]
+
+    @classmethod
+    def of(cls, unit_stems: Sequence[Iterable[str]]) -> Rarity:
+        """Count each stem once a unit."""
+        counts: Counter[str] = Counter()
+        for found in unit_stems:
+            counts.update(set(found))
+        return cls(units=len(unit_stems), counts=counts)
+
+    def weight(self, found: str) -> float:
+        """BM25's idf, always positive; a stem the document never uses weighs as much as one used once."""
+        count = max(self.counts.get(found, 0), 1)
+        return math.log(1 + (self.units - count + 0.5) / (count + 0.5))

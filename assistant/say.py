@@ -1,0 +1,86 @@
+"""A reply as plain text: all that the HCP sees, in the order they see it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from assistant.types import (
+    Answer,
+    Block,
+    Citation,
+    Clarify,
+    HandOff,
+    ListBlock,
+    Outcome,
+    Piece,
+    Reply,
+    SafetyInformation,
+    SafetyIntake,
+    Statement,
+)
+
+
+def plain_text(reply: Reply) -> str:
+    """The whole reply as text, citations as [n], tables with " | " between cells."""
+    lines: list[str] = []
+    for outcome in reply.outcomes:
+        lines += [*_outcome(outcome), ""]
+    lines += [notice.text for notice in reply.notices]
+    return "\n".join(lines).strip()
+
+
+def _outcome(outcome: Outcome) -> Iterator[str]:
+    if isinstance(outcome, Answer):
+        yield from _answer(outcome)
+        return
+    yield outcome.text
+    if isinstance(outcome, SafetyIntake) and outcome.follow_up:
+        yield outcome.follow_up
+    if isinstance(outcome, Clarify):
+        yield from (f"- {choice}" for choice in outcome.choices)
+    if isinstance(outcome, HandOff) and outcome.looked_in:
+        yield "Looked in: " + ", ".join(outcome.looked_in)
+
+
+def _answer(answer: Answer) -> Iterator[str]:
+    generic = f" ({answer.names.generic})" if answer.names.generic else ""
+    yield f"{answer.names.product}{generic}"
+    yield from blocks_text(answer.blocks)
+    if answer.safety_information is not None:
+        yield ""
+        yield from blocks_text((answer.safety_information,))
+    yield ""
+    yield from references(answer.citations)
+    dated = f", {answer.label.effective_on.isoformat()}" if answer.label.effective_on else ""
+    yield f"Full document: {answer.label.title} (version {answer.label.version}{dated})"
+
+
+def blocks_text(blocks: Sequence[Block]) -> Iterator[str]:
+    """Blocks as lines of text."""
+    for block in blocks:
+        if block.heading:
+            yield block.heading
+        if isinstance(block, Statement | SafetyInformation):
+            yield " ".join(_piece(piece) for piece in block.pieces)
+            continue
+        if block.lead_in is not None:
+            yield _piece(block.lead_in)
+        if isinstance(block, ListBlock):
+            yield from (f"- {_piece(item)}" for item in block.items)
+            continue
+        if block.caption is not None:
+            yield _piece(block.caption)
+        yield from (" | ".join(row) for row in block.header)
+        for row in block.rows:
+            yield " | ".join(row.cells) + f" [{row.citation + 1}]"
+        yield from (_piece(note) for note in block.footnotes)
+
+
+def references(citations: Sequence[Citation]) -> Iterator[str]:
+    """One line a citation: number, document, section."""
+    for number, citation in enumerate(citations, start=1):
+        yield f"[{number}] {citation.title}, version {citation.version}: {citation.section}"
+
+
+def _piece(piece: Piece) -> str:
+    return f"{piece.text} [{piece.citation + 1}]"
