@@ -1,0 +1,90 @@
+from pathlib import Path
+
+import pytest
+import yaml
+
+from assistant.errors import SettingsError
+from assistant.policy import PACKS, load_policy
+from knowledge.types import Market
+
+
+def _pack(tmp_path: Path, **changes) -> Path:
+    content = yaml.safe_load((PACKS / "us.yaml").read_text())
+    content.update(changes)
+    (tmp_path / "us.yaml").write_text(yaml.safe_dump(content))
+    return tmp_path
+
+
+@pytest.mark.parametrize("market", list(Market))
+def test_every_market_has_a_pack_with_its_own_rules(market):
+    pack = load_policy(market)
+    assert pack.market is market
+    assert pack.rules
+    assert all(rule.markets == (market,) and rule.citation for rule in pack.rules)
+
+
+@pytest.mark.parametrize(("market", "number"), [(Market.US, "911"), (Market.EU, "112"), (Market.UK, "999")])
+def test_the_emergency_text_names_the_markets_own_number(market, number):
+    assert number in load_policy(market).texts.emergency
+
+
+def test_only_the_uk_shows_certified_text_alone():
+    assert {m for m in Market if load_policy(m).certified_text_only} == {Market.UK}
+
+
+def test_texts_can_be_filled_with_the_named_placeholders():
+    texts = load_policy(Market.US).texts
+    assert "S-12" in texts.safety_ack.format_map({"reference": "S-12", "received_at": "now"})
+    assert "Dosage" in texts.handoff["not_in_label"].format_map({"looked_in": "Dosage", "product": "", "topic": ""})
+
+
+def test_the_hash_changes_with_the_file(tmp_path):
+    assert load_policy(Market.US, _pack(tmp_path, version="9")).sha256 != load_policy(Market.US).sha256
+
+
+def test_an_unknown_key_is_refused_by_name(tmp_path):
+    with pytest.raises(SettingsError, match="colour"):
+        load_policy(Market.US, _pack(tmp_path, colour="red"))
+
+
+def test_a_missing_text_is_refused_by_name(tmp_path):
+    texts = yaml.safe_load((PACKS / "us.yaml").read_text())["texts"]
+    del texts["handoff"]["comparator"]
+    with pytest.raises(SettingsError, match="handoff lacks comparator"):
+        load_policy(Market.US, _pack(tmp_path, texts=texts))
+
+
+def test_an_empty_text_is_refused(tmp_path):
+    texts = yaml.safe_load((PACKS / "us.yaml").read_text())["texts"]
+    texts["ai_notice"] = " "
+    with pytest.raises(SettingsError, match=r"texts\.ai_notice is empty"):
+        load_policy(Market.US, _pack(tmp_path, texts=texts))
+
+
+def test_an_unknown_placeholder_is_refused(tmp_path):
+    texts = yaml.safe_load((PACKS / "us.yaml").read_text())["texts"]
+    texts["safety_ack"] = "Thanks {patient_name}"
+    with pytest.raises(SettingsError, match="patient_name"):
+        load_policy(Market.US, _pack(tmp_path, texts=texts))
+
+
+def test_a_threshold_outside_zero_to_one_is_refused(tmp_path):
+    thresholds = yaml.safe_load((PACKS / "us.yaml").read_text())["thresholds"] | {"answer": 1.5}
+    with pytest.raises(SettingsError, match=r"thresholds\.answer"):
+        load_policy(Market.US, _pack(tmp_path, thresholds=thresholds))
+
+
+def test_a_pack_of_another_market_is_refused(tmp_path):
+    with pytest.raises(SettingsError, match="is for market EU"):
+        load_policy(Market.US, _pack(tmp_path, market="EU"))
+
+
+def test_a_folder_without_the_pack_is_named(tmp_path):
+    with pytest.raises(SettingsError, match="no policy pack for market UK"):
+        load_policy(Market.UK, tmp_path)
+
+
+def test_a_file_that_is_not_yaml_is_refused(tmp_path):
+    (tmp_path / "us.yaml").write_text("name: [")
+    with pytest.raises(SettingsError, match="is not YAML"):
+        load_policy(Market.US, tmp_path)
