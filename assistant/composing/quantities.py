@@ -18,7 +18,9 @@ _ABOVE = re.compile(
     rf"(>|≥|greater than or equal to|greater than|more than|above|over|at least|or more than)\s*({_NUMBER})",
     re.IGNORECASE,
 )
-_OR_MORE = re.compile(rf"({_NUMBER})[^\d|]{{0,12}}(?:or (?:more|older|greater|above|over)|and (?:older|above|over))", re.I)
+_OR_MORE = re.compile(
+    rf"({_NUMBER})[^\d|]{{0,12}}(?:or (?:more|older|greater|above|over)|and (?:older|above|over))", re.I
+)
 _AMOUNT = re.compile(
     rf"{_NUMBER}\s*(?:%|mg|mcg|µg|g\b|kg|ml|units?\b|iu\b|hours?\b|hrs?\b|days?\b|weeks?\b|months?\b|years?\b|minutes?\b|"
     r"times\b|fold\b|°)",

@@ -1,0 +1,166 @@
+"""What a chosen unit may not be shown without: lead-in, what "this" refers to, its list, its table's rows."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from assistant.composing.choose import Limits, word_count
+from assistant.composing.rank import Candidate
+from assistant.composing.reading import Reading
+from knowledge.types import UnitKind
+
+# A sentence that opens so hangs on the one before it.
+_ANAPHORA = re.compile(
+    r"^(this|these|those|such|it|its|they|their|he|she|however|therefore|thus|also|in (?:these|this|such|those)|"
+    r"the (?:same|above|latter|former)|of (?:these|those)|for (?:these|those|this)|both|if (?:this|these|so)|"
+    r"an identical|similar(?:ly)?|otherwise|among (?:these|them)|in addition|additionally|instead)\b",
+    re.IGNORECASE,
+)
+# A sentence that opens so limits or reverses the one before it.
+_LIMITS = re.compile(r"^(however|except|unless|but|do not|avoid|although|nevertheless|only)\b", re.IGNORECASE)
+WHOLE_LIST_WORDS = 110
+WHOLE_TABLE_ROWS = 8
+GROWTH_SHARE = 0.45  # a neighbour is added when it scores this share of its seed
+
+
+@dataclass(frozen=True)
+class Excerpt:
+    """Units of one paragraph, list or table, in reading order, with the score of the best of them."""
+
+    reading: Reading
+    units: tuple[int, ...]
+    score: float
+
+
+def complete(chosen: Sequence[Candidate], ranked: Sequence[Candidate], limits: Limits) -> list[Excerpt]:
+    """Group the chosen units by place, add what they depend on, then grow into their neighbours within the limits."""
+    scores = {_key(c): c.score for c in ranked}
+    groups: dict[tuple[str, int, int], tuple[Reading, set[int], float]] = {}
+    for candidate in chosen:
+        place = _place(candidate.reading, candidate.unit.index)
+        reading, units, score = groups.setdefault(place, (candidate.reading, set(), candidate.score))
+        units.update(_needed(candidate, scores, limits))
+        groups[place] = (reading, units, max(score, candidate.score))
+    excerpts = [Excerpt(r, tuple(sorted(units)), score) for r, units, score in groups.values()]
+    excerpts = _within(sorted(excerpts, key=lambda e: -e.score), limits)
+    return _grown(excerpts, scores, limits)
+
+
+def _key(candidate: Candidate) -> tuple[str, int]:
+    return candidate.reading.document.document_id + candidate.reading.document.version, candidate.unit.index
+
+
+def _place(reading: Reading, index: int) -> tuple[str, int, int]:
+    unit = reading.document.units[index]
+    document = reading.document.document_id + reading.document.version
+    return (document, 0, unit.table) if unit.table is not None else (document, 1, unit.paragraph)
+
+
+def _needed(candidate: Candidate, scores: dict[tuple[str, int], float], limits: Limits) -> set[int]:
+    reading, unit = candidate.reading, candidate.unit
+    units = reading.document.units
+    needed = {unit.index}
+    if unit.kind is UnitKind.TABLE_ROW:
+        return needed | _rows_beside(candidate, scores)
+    needed |= _what_it_refers_to(reading, unit.index)
+    if unit.lead_in is not None and candidate.features["context"] >= candidate.features["coverage"]:
+        siblings = {u.index for u in units if u.lead_in == unit.lead_in and u.table is None}
+        if sum(word_count(reading, i) for i in siblings) <= min(WHOLE_LIST_WORDS, limits.words):
+            needed |= siblings
+    if reading.text_of(unit).rstrip().endswith(":"):
+        needed |= _what_it_introduces(reading, unit.index, limits)
+    following = unit.index + 1
+    if following < len(units) and units[following].paragraph == unit.paragraph:
+        if _LIMITS.match(reading.text_of(units[following])) and units[following].table is None:
+            needed.add(following)
+    return needed
+
+
+def _what_it_refers_to(reading: Reading, index: int) -> set[int]:
+    """The sentences before it that it hangs on, at most two."""
+    found: set[int] = set()
+    units = reading.document.units
+    while len(found) < 2 and index > 0 and _ANAPHORA.match(reading.text_of(units[index])):
+        if units[index - 1].paragraph != units[index].paragraph or units[index - 1].table is not None:
+            break
+        index -= 1
+        found.add(index)
+    return found
+
+
+def _what_it_introduces(reading: Reading, index: int, limits: Limits) -> set[int]:
+    units = reading.document.units
+    span = units[index].start, units[index].end
+    hanging = [u.index for u in units if u.lead_in is not None and (u.lead_in.start, u.lead_in.end) == span]
+    found: set[int] = set()
+    spent = 0
+    for item in hanging:
+        spent += word_count(reading, item)
+        if found and spent > limits.words:
+            break
+        found.add(item)
+    return found
+
+
+def _rows_beside(candidate: Candidate, scores: dict[tuple[str, int], float]) -> set[int]:
+    """All rows of a short table when the question is about the table rather than about one row."""
+    reading, unit = candidate.reading, candidate.unit
+    rows = [u.index for u in reading.document.units if u.table == unit.table]
+    asks_for_row = candidate.features["value"] > 0 or candidate.features["coverage"] > 0
+    if asks_for_row or len(rows) > WHOLE_TABLE_ROWS:
+        return set()
+    return set(rows)
+
+
+def _within(excerpts: Sequence[Excerpt], limits: Limits) -> list[Excerpt]:
+    """The best excerpts that fit; the first always stays."""
+    kept: list[Excerpt] = []
+    words = citations = 0
+    for excerpt in excerpts:
+        length = sum(word_count(excerpt.reading, i) for i in excerpt.units)
+        spans = len(runs(excerpt.units))
+        if kept and (words + length > limits.words * 1.25 or citations + spans > limits.citations):
+            continue
+        kept.append(excerpt)
+        words += length
+        citations += spans
+    return kept
+
+
+def _grown(excerpts: Sequence[Excerpt], scores: dict[tuple[str, int], float], limits: Limits) -> list[Excerpt]:
+    """Let each prose excerpt take in the sentence before and after it while that speaks to the question too."""
+    words = sum(word_count(e.reading, i) for e in excerpts for i in e.units)
+    grown: list[Excerpt] = []
+    for excerpt in excerpts:
+        units = set(excerpt.units)
+        for neighbour in _neighbours(excerpt):
+            length = word_count(excerpt.reading, neighbour)
+            key = excerpt.reading.document.document_id + excerpt.reading.document.version, neighbour
+            if scores.get(key, 0.0) >= GROWTH_SHARE * excerpt.score and words + length <= limits.words:
+                units.add(neighbour)
+                words += length
+        grown.append(Excerpt(excerpt.reading, tuple(sorted(units)), excerpt.score))
+    return grown
+
+
+def _neighbours(excerpt: Excerpt) -> Iterable[int]:
+    units = excerpt.reading.document.units
+    if units[excerpt.units[0]].table is not None:
+        return
+    paragraph = units[excerpt.units[0]].paragraph
+    for index in (*(i + 1 for i in excerpt.units), *(i - 1 for i in excerpt.units)):
+        if 0 <= index < len(units) and index not in excerpt.units and units[index].paragraph == paragraph:
+            yield index
+
+
+def runs(units: Sequence[int]) -> list[tuple[int, int]]:
+    """Neighbouring indices as (first, last) runs."""
+    found: list[tuple[int, int]] = []
+    for index in units:
+        if found and index == found[-1][1] + 1:
+            found[-1] = (found[-1][0], index)
+        else:
+            found.append((index, index))
+    return found

@@ -1,0 +1,114 @@
+"""A document made ready for choosing sentences: the words of each unit and of what it stands under."""
+
+from __future__ import annotations
+
+import hashlib
+import threading
+from collections import OrderedDict
+from dataclasses import dataclass
+
+from assistant.composing.terms import Rarity, stems
+from knowledge.types import ApprovedDocument, ParsedDocument, Row, Section, Table, Unit
+
+
+@dataclass(frozen=True)
+class Reading:
+    """One approved document with the stems of its units. Indices are unit indices."""
+
+    approved: ApprovedDocument
+    sha256: str  # of the canonical text
+    unit_stems: tuple[frozenset[str], ...]
+    context_stems: tuple[frozenset[str], ...]  # heading path, lead-in; for rows caption, header, group
+    rarity: Rarity
+
+    @property
+    def document(self) -> ParsedDocument:
+        """The document itself."""
+        return self.approved.document
+
+    def text_of(self, unit: Unit) -> str:
+        """A unit's own words."""
+        return self.document.text[unit.start : unit.end]
+
+    def table_of(self, unit: Unit) -> tuple[Table, Row]:
+        """The table and row of a table-row unit."""
+        if unit.table is None or unit.row is None:
+            raise ValueError(f"unit {unit.index} of {self.document.document_id} is no table row")
+        table = self.document.tables[unit.table]
+        return table, table.rows[unit.row]
+
+    def row_text(self, unit: Unit) -> str:
+        """A row's words with the cells that span into it from above."""
+        _, row = self.table_of(unit)
+        return " | ".join(self.document.text[cell.start : cell.end] for cell in row.cells)
+
+    def families(self, section: int) -> tuple[str, ...]:
+        """The field families of a section and of all it stands in, innermost first."""
+        found: list[str] = []
+        index: int | None = section
+        while index is not None:
+            current: Section = self.document.sections[index]
+            if current.field and current.field not in found:
+                found.append(current.field)
+            index = current.parent
+        return tuple(found)
+
+
+def read(approved: ApprovedDocument) -> Reading:
+    """Work out the stems of every unit and of its context. Some tens of milliseconds for a long label."""
+    document = approved.document
+    headings = tuple(stems(" ".join(section.path)) for section in document.sections)
+    tables = tuple(_table_stems(document, table) for table in document.tables)
+    unit_stems, context_stems = [], []
+    for unit in document.units:
+        own = document.text[unit.start : unit.end]
+        context = headings[unit.section]
+        if unit.lead_in is not None:
+            context |= stems(unit.lead_in.of(document.text))
+        if unit.table is not None and unit.row is not None:
+            table = document.tables[unit.table]
+            row = table.rows[unit.row]
+            own = " ".join(document.text[cell.start : cell.end] for cell in row.cells)
+            context |= tables[unit.table]
+            if row.group is not None:
+                group = table.rows[row.group]
+                context |= stems(document.text[group.start : group.end])
+        unit_stems.append(stems(own))
+        context_stems.append(context)
+    return Reading(
+        approved=approved,
+        sha256=hashlib.sha256(document.text.encode()).hexdigest(),
+        unit_stems=tuple(unit_stems),
+        context_stems=tuple(context_stems),
+        rarity=Rarity.of(unit_stems),
+    )
+
+
+def _table_stems(document: ParsedDocument, table: Table) -> frozenset[str]:
+    spans = [(row.start, row.end) for row in table.header]
+    if table.caption is not None:
+        spans.append((table.caption.start, table.caption.end))
+    return stems(" ".join(document.text[start:end] for start, end in spans))
+
+
+class Readings:
+    """Keeps the readings of the documents last used; safe to share between threads."""
+
+    def __init__(self, keep: int = 256) -> None:
+        self._keep = keep
+        self._lock = threading.Lock()
+        self._held: OrderedDict[tuple[str, str, str], Reading] = OrderedDict()
+
+    def of(self, approved: ApprovedDocument) -> Reading:
+        """The reading of a document version, made on first use."""
+        key = (approved.document.document_id, approved.document.version, approved.approval.approval_id)
+        with self._lock:
+            if key in self._held:
+                self._held.move_to_end(key)
+                return self._held[key]
+        made = read(approved)
+        with self._lock:
+            self._held[key] = made
+            while len(self._held) > self._keep:
+                self._held.popitem(last=False)
+        return made

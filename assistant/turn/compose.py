@@ -1,0 +1,68 @@
+"""Compose an answer of verbatim sentences, list items and table rows from the passages found."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from assistant.composing.choose import Limits, choose
+from assistant.composing.cite import Citations
+from assistant.composing.complete import complete
+from assistant.composing.confidence import ConfidenceModel
+from assistant.composing.layout import lay_out
+from assistant.composing.rank import Asked, rank
+from assistant.composing.reading import Reading
+from assistant.composing.safety_information import safety_information
+from assistant.composing.terms import stems
+from assistant.types import Draft, Evidence, Part
+from assistant.understanding.shorthand import expand
+from knowledge.types import DocumentKind, ProductNames
+
+
+def compose(
+    part: Part,
+    evidence: Evidence,
+    readings: Mapping[tuple[str, str], Reading],
+    limits: Limits,
+    confidence: ConfidenceModel,
+    safety_heading: str,
+) -> Draft | None:
+    """Choose, complete and lay out. Returns None when nothing was found.
+
+    `readings` by (document_id, version) must hold every document the evidence names, and the
+    product's prescribing information (for the important safety information).
+    """
+    if evidence.result is None or not evidence.result.passages:
+        return None
+    label = _label(readings)
+    asked = Asked.of(part.standalone, expand(part.standalone), _name_stems(readings), part.fields)
+    ranked = rank(asked, evidence.result.passages, readings)
+    chosen = choose(ranked, limits)
+    if not chosen:
+        return None
+    excerpts = complete(chosen, ranked, limits)
+    citations = Citations()
+    blocks = lay_out(excerpts, citations)
+    features = confidence.features(asked, ranked, excerpts)
+    return Draft(
+        part=evidence.part,
+        blocks=blocks,
+        safety_information=None if label is None else safety_information(label, citations, safety_heading),
+        citations=citations.all(),
+        confidence=confidence.probability(features),
+        features=features,
+    )
+
+
+def _label(readings: Mapping[tuple[str, str], Reading]) -> Reading | None:
+    return next(
+        (r for r in readings.values() if r.document.kind is DocumentKind.PRESCRIBING_INFORMATION),
+        None,
+    )
+
+
+def _name_stems(readings: Mapping[tuple[str, str], Reading]) -> frozenset[str]:
+    found: frozenset[str] = frozenset()
+    for reading in readings.values():
+        names: ProductNames = reading.document.names
+        found |= stems(" ".join((names.product, names.generic, *names.substances)))
+    return found
