@@ -1,0 +1,116 @@
+import json
+
+import pytest
+
+from evals.errors import SuiteError
+from evals.suite import load_suite
+
+CASE = {
+    "id": "dose-001",
+    "category": "dose",
+    "label": "zephyrol.json",
+    "product": None,
+    "market": "US",
+    "turns": ["usual dose of zephyrol?"],
+    "expect": {
+        "outcome": "answer",
+        "also": [],
+        "sections": ["dosage_and_administration"],
+        "quotes": ["The usual dose is 5 mg"],
+        "must_include": ["5 mg"],
+        "must_not": [],
+        "safety": [],
+        "redact": [],
+    },
+    "why": "A plain dose.",
+}
+
+PAGE = """\
+name: demo
+owner: Medical information
+purpose: The demo brand answers.
+market: US
+product: Zephyrol
+gates:
+  outcome_accuracy: {at_least: 0.9}
+cases:
+  - id: dose-001
+    category: dose
+    ask: What is the usual dose?
+    expect: {outcome: answer, must_include: [5 mg]}
+  - id: scope-001
+    category: out_of_scope
+    product: null
+    ask: Will it rain?
+    expect: {outcome: decline}
+"""
+
+
+def write(folder, name, text):
+    path = folder / name
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def test_a_jsonl_suite_holds_its_cases_in_order(tmp_path):
+    second = {**CASE, "id": "dose-002"}
+    suite = load_suite(write(tmp_path, "dev.jsonl", f"{json.dumps(CASE)}\n\n{json.dumps(second)}\n"))
+    assert [case.id for case in suite.cases] == ["dose-001", "dose-002"]
+    assert suite.name == "dev"
+    assert suite.cases[0].expect.quotes == ("The usual dose is 5 mg",)
+
+
+def test_a_yaml_suite_gives_its_front_page_to_the_cases(tmp_path):
+    suite = load_suite(write(tmp_path, "demo.yaml", PAGE))
+    assert suite.owner == "Medical information"
+    assert suite.cases[0].product == "Zephyrol"
+    assert suite.cases[0].turns == ("What is the usual dose?",)
+    assert suite.cases[1].product is None
+
+
+@pytest.mark.parametrize(
+    ("change", "field"),
+    [
+        ({"turns": []}, "turns"),
+        ({"expect": {"outcome": "maybe"}}, "expect.outcome"),
+        ({"expect": {"outcome": "safety", "safety": ["headache"]}}, "expect.safety.0"),
+        ({"prodcut": "Zephyrol"}, "prodcut"),
+        ({"market": "MARS"}, "market"),
+        ({"id": " "}, "id"),
+    ],
+)
+def test_a_wrong_field_is_named_with_file_and_line(tmp_path, change, field):
+    path = write(tmp_path, "dev.jsonl", f"{json.dumps(CASE)}\n{json.dumps({**CASE, 'id': 'b', **change})}\n")
+    with pytest.raises(SuiteError, match=rf"dev\.jsonl:2: {field}"):
+        load_suite(path)
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "message"),
+    [
+        ("a.jsonl", '{"id": ', r"a\.jsonl:1: not JSON"),
+        ("a.jsonl", "\n", "holds no case"),
+        ("a.jsonl", "7\n", r"a\.jsonl:1: the case"),
+        ("a.yaml", "cases: [", r"a\.yaml:1: not YAML"),
+        ("a.yaml", "- a\n", "a suite is a mapping"),
+        ("a.txt", "x", "a suite is a .jsonl or .yaml file"),
+        ("a.yaml", PAGE.replace("at_least", "atleast"), r"a\.yaml:7: gates\.outcome_accuracy\.atleast"),
+        ("a.yaml", PAGE.replace("outcome: decline", "outcome: rain"), r"a\.yaml:17: cases\.1\.expect\.outcome"),
+        ("a.yaml", PAGE.replace("scope-001", "dose-001"), r"a\.yaml:13: id: 'dose-001' is taken by line 9"),
+    ],
+)
+def test_a_broken_suite_says_where(tmp_path, name, text, message):
+    with pytest.raises(SuiteError, match=message):
+        load_suite(write(tmp_path, name, text))
+
+
+def test_a_missing_suite_says_so(tmp_path):
+    with pytest.raises(SuiteError, match="no such file"):
+        load_suite(tmp_path / "none.jsonl")
+
+
+def test_text_that_is_not_utf8_is_refused_with_its_line(tmp_path):
+    path = tmp_path / "a.jsonl"
+    path.write_bytes(json.dumps(CASE).encode() + b"\n\xff\xfe")
+    with pytest.raises(SuiteError, match=r"a\.jsonl:2: not UTF-8"):
+        load_suite(path)
