@@ -22,6 +22,7 @@ _ANAPHORA = re.compile(
 _LIMITS = re.compile(r"^(however|except|unless|but|do not|avoid|although|nevertheless|only)\b", re.IGNORECASE)
 WHOLE_LIST_WORDS = 110
 WHOLE_TABLE_ROWS = 8
+MAX_REFERRED = 2  # sentences taken in before one that hangs on them
 GROWTH_SHARE = 0.45  # a neighbour is added when it scores this share of its seed
 
 
@@ -41,7 +42,7 @@ def complete(chosen: Sequence[Candidate], ranked: Sequence[Candidate], limits: L
     for candidate in chosen:
         place = _place(candidate.reading, candidate.unit.index)
         reading, units, score = groups.setdefault(place, (candidate.reading, set(), candidate.score))
-        units.update(_needed(candidate, scores, limits))
+        units.update(_needed(candidate, limits))
         groups[place] = (reading, units, max(score, candidate.score))
     excerpts = [Excerpt(r, tuple(sorted(units)), score) for r, units, score in groups.values()]
     excerpts = _within(sorted(excerpts, key=lambda e: -e.score), limits)
@@ -58,12 +59,12 @@ def _place(reading: Reading, index: int) -> tuple[str, int, int]:
     return (document, 0, unit.table) if unit.table is not None else (document, 1, unit.paragraph)
 
 
-def _needed(candidate: Candidate, scores: dict[tuple[str, int], float], limits: Limits) -> set[int]:
+def _needed(candidate: Candidate, limits: Limits) -> set[int]:
     reading, unit = candidate.reading, candidate.unit
     units = reading.document.units
     needed = {unit.index}
     if unit.kind is UnitKind.TABLE_ROW:
-        return needed | _rows_beside(candidate, scores)
+        return needed | _rows_beside(candidate)
     needed |= _what_it_refers_to(reading, unit.index)
     if unit.lead_in is not None and candidate.features["context"] >= candidate.features["coverage"]:
         siblings = {u.index for u in units if u.lead_in == unit.lead_in and u.table is None}
@@ -71,10 +72,9 @@ def _needed(candidate: Candidate, scores: dict[tuple[str, int], float], limits: 
             needed |= siblings
     if reading.text_of(unit).rstrip().endswith(":"):
         needed |= _what_it_introduces(reading, unit.index, limits)
-    following = unit.index + 1
-    if following < len(units) and units[following].paragraph == unit.paragraph:
-        if _LIMITS.match(reading.text_of(units[following])) and units[following].table is None:
-            needed.add(following)
+    following = units[unit.index + 1] if unit.index + 1 < len(units) else None
+    if following is not None and following.paragraph == unit.paragraph and following.table is None:
+        needed |= {following.index} if _LIMITS.match(reading.text_of(following)) else set()
     return needed
 
 
@@ -82,7 +82,7 @@ def _what_it_refers_to(reading: Reading, index: int) -> set[int]:
     """The sentences before it that it hangs on, at most two."""
     found: set[int] = set()
     units = reading.document.units
-    while len(found) < 2 and index > 0 and _ANAPHORA.match(reading.text_of(units[index])):
+    while len(found) < MAX_REFERRED and index > 0 and _ANAPHORA.match(reading.text_of(units[index])):
         if units[index - 1].paragraph != units[index].paragraph or units[index - 1].table is not None:
             break
         index -= 1
@@ -104,7 +104,7 @@ def _what_it_introduces(reading: Reading, index: int, limits: Limits) -> set[int
     return found
 
 
-def _rows_beside(candidate: Candidate, scores: dict[tuple[str, int], float]) -> set[int]:
+def _rows_beside(candidate: Candidate) -> set[int]:
     """All rows of a short table when the question is about the table rather than about one row."""
     reading, unit = candidate.reading, candidate.unit
     rows = [u.index for u in reading.document.units if u.table == unit.table]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from itertools import pairwise
 
 from assistant.composing.cite import Citations
 from assistant.composing.complete import Excerpt, runs
@@ -48,7 +49,7 @@ def _prose(reading: Reading, units: Sequence[Unit], citations: Citations, headin
     if sentences:
         text = reading.document.text
         first, last = sentences[0], sentences[-1]
-        together = all(s.end <= n.start for s, n in zip(sentences, sentences[1:], strict=False))
+        together = all(s.end <= n.start for s, n in pairwise(sentences))
         pieces = (
             (Piece(text=text[first.start : last.end], citation=number),)
             if together and last.index - first.index == len(sentences) - 1

@@ -19,7 +19,7 @@ _ABOVE = re.compile(
     re.IGNORECASE,
 )
 _OR_MORE = re.compile(
-    rf"({_NUMBER})[^\d|]{{0,12}}(?:or (?:more|older|greater|above|over)|and (?:older|above|over))", re.I
+    rf"({_NUMBER})[^\d|]{{0,12}}(?:or (?:more|older|greater|above|over)|and (?:older|above|over))", re.IGNORECASE
 )
 _AMOUNT = re.compile(
     rf"{_NUMBER}\s*(?:%|mg|mcg|µg|g\b|kg|ml|units?\b|iu\b|hours?\b|hrs?\b|days?\b|weeks?\b|months?\b|years?\b|minutes?\b|"

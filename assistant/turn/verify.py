@@ -25,9 +25,7 @@ from assistant.types import (
 from knowledge.types import ApprovedDocument, Audience, Partition
 
 
-def verify(
-    draft: Draft, part: Part, scope: Scope, knowledge: Knowledge, limits: Limits, at: datetime
-) -> Verification:
+def verify(draft: Draft, part: Part, scope: Scope, knowledge: Knowledge, limits: Limits, at: datetime) -> Verification:
     """Make every check; one that raises is recorded as not made (None) and so counts as failed."""
     documents: dict[tuple[str, str], ApprovedDocument] = {}
 

@@ -1,0 +1,63 @@
+"""Answers to several parts about one product become one answer, so that nothing is said twice."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from assistant.types import Answer, Block, Citation, Piece, SafetyInformation, Statement, TableBlock
+
+
+def merge_answers(answers: Sequence[Answer]) -> Iterable[Answer]:
+    """One answer a product, in the order the products were first asked about."""
+    by_product: dict[str, list[Answer]] = {}
+    for answer in answers:
+        by_product.setdefault(answer.names.product, []).append(answer)
+    for same in by_product.values():
+        yield _merge(same) if len(same) > 1 else same[0]
+
+
+def _merge(answers: Sequence[Answer]) -> Answer:
+    citations: list[Citation] = []
+    blocks: list[Block] = []
+    safety: SafetyInformation | None = None
+    for answer in answers:
+        numbers = []
+        for citation in answer.citations:
+            if citation not in citations:
+                citations.append(citation)
+            numbers.append(citations.index(citation))
+        for block in answer.blocks:
+            moved = _renumbered(block, numbers)
+            if moved not in blocks:
+                blocks.append(moved)
+        if safety is None and answer.safety_information is not None:
+            moved = _renumbered(answer.safety_information, numbers)
+            assert isinstance(moved, SafetyInformation)
+            safety = moved
+    return answers[0].model_copy(
+        update={
+            "blocks": tuple(blocks),
+            "safety_information": safety,
+            "citations": tuple(citations),
+            "confidence": min(answer.confidence for answer in answers),
+        }
+    )
+
+
+def _renumbered(block: Block, numbers: Sequence[int]) -> Block:
+    def piece(old: Piece) -> Piece:
+        return Piece(text=old.text, citation=numbers[old.citation])
+
+    if isinstance(block, Statement | SafetyInformation):
+        return block.model_copy(update={"pieces": tuple(map(piece, block.pieces))})
+    lead_in = None if block.lead_in is None else piece(block.lead_in)
+    if isinstance(block, TableBlock):
+        return block.model_copy(
+            update={
+                "lead_in": lead_in,
+                "caption": None if block.caption is None else piece(block.caption),
+                "rows": tuple(row.model_copy(update={"citation": numbers[row.citation]}) for row in block.rows),
+                "footnotes": tuple(map(piece, block.footnotes)),
+            }
+        )
+    return block.model_copy(update={"lead_in": lead_in, "items": tuple(map(piece, block.items))})
