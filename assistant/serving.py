@@ -1,0 +1,66 @@
+"""Running the service: HTTP with uvicorn, and the loop that delivers signals."""
+
+from __future__ import annotations
+
+import time
+
+import uvicorn
+
+from assistant.adapters.delivery import ConsoleDelivery
+from assistant.bootstrap import Services, build
+from assistant.config import Settings
+from assistant.deliver import DeliveryLoop, deliver_once
+
+BATCH = 50
+
+
+def serve(settings: Settings, host: str | None = None, port: int | None = None) -> None:
+    """Serve until interrupted; signals are delivered in the background where the settings say so."""
+    from assistant.web.app import create_app
+
+    services = build(settings)
+    loop = _loop(services)
+    try:
+        if loop is not None:
+            loop.start()
+        uvicorn.run(
+            create_app(services),
+            host=host or settings.web.host,
+            port=settings.web.port if port is None else port,
+            log_level="warning",
+            access_log=False,
+        )
+    finally:
+        if loop is not None:
+            loop.stop()
+        services.close()
+
+
+def _loop(services: Services) -> DeliveryLoop | None:
+    delivery = services.settings.delivery
+    if services.delivery is None or not delivery.in_process:
+        return None
+    return DeliveryLoop(
+        services.outbox, services.delivery, interval=delivery.interval_seconds, lease=delivery.lease_seconds
+    )
+
+
+def deliver_from(services: Services, *, once: bool) -> dict[str, int]:
+    """Deliver waiting signals, once or until interrupted; returns how many went where.
+
+    Without a delivery in the settings they are printed, as CloudEvents.
+    """
+    settings = services.settings.delivery
+    delivery = services.delivery or ConsoleDelivery()
+    totals = {"delivered": 0, "failed": 0}
+    try:
+        while True:
+            report = deliver_once(services.outbox, delivery, "hcp-deliver", BATCH, settings.lease_seconds)
+            totals["delivered"] += report.delivered
+            totals["failed"] += report.failed
+            if once and report.delivered + report.failed < BATCH:
+                return totals
+            if not report.delivered:
+                time.sleep(settings.interval_seconds)
+    except KeyboardInterrupt:
+        return totals
