@@ -29,7 +29,7 @@ def choose(candidates: Sequence[Candidate], limits: Limits) -> list[Candidate]:
     """Pick seeds greedily by score, novelty and redundancy. `candidates` best first; returns the picks in order."""
     if not candidates:
         return []
-    pool = list(candidates[:CONSIDERED])
+    pool = list(_to_the_point(candidates)[:CONSIDERED])
     floor = KEEP_SHARE * pool[0].score
     chosen: list[Candidate] = []
     spent = 0
@@ -47,6 +47,17 @@ def choose(candidates: Sequence[Candidate], limits: Limits) -> list[Candidate]:
         chosen.append(candidate)
         spent += length
     return chosen
+
+
+def _to_the_point(candidates: Sequence[Candidate]) -> list[Candidate]:
+    """Leave out the rows of a table that do not hold the value asked about, where others of it do."""
+    held = {_table(c) for c in candidates if c.unit.table is not None and c.features["value"]}
+    return [c for c in candidates if c.unit.table is None or c.features["value"] or _table(c) not in held]
+
+
+def _table(candidate: Candidate) -> tuple[str, str, int | None]:
+    document = candidate.reading.document
+    return document.document_id, document.version, candidate.unit.table
 
 
 def word_count(reading: Reading, index: int) -> int:

@@ -1,0 +1,89 @@
+from __future__ import annotations
+
+import labels
+import pytest
+
+from assistant.composing.choose import Limits
+from assistant.composing.confidence import ConfidenceModel
+from assistant.composing.reading import read
+from assistant.say import blocks_text
+from assistant.turn.compose import compose
+from assistant.types import Evidence, Part, PartKind, TableBlock
+from knowledge.types import Query, SearchResult
+
+
+def draft_for(text, fields=None, limits=None):
+    label = labels.approved()
+    passages = labels.passages(label)
+    query = Query(text=text, partitions=(passages[0].passage.partition,), at=labels.NOW)
+    evidence = Evidence(part=0, result=SearchResult(query=query, index_release="r1", passages=passages))
+    part = Part(text=text, standalone=text, kind=PartKind.ON_LABEL, product="Veltrano", fields=fields or {})
+    readings = {(label.document.document_id, label.document.version): read(label)}
+    return compose(part, evidence, readings, limits or Limits(words=120, citations=6), ConfidenceModel.load(), "ISI")
+
+
+def said(draft):
+    return "\n".join(blocks_text(draft.blocks))
+
+
+def test_every_quote_stands_at_its_offsets():
+    draft = draft_for("what is the recommended dosage?")
+    text = labels.veltrano().text
+    assert draft.citations
+    for citation in draft.citations:
+        assert text[citation.start : citation.end] == citation.quote
+
+
+def test_the_answer_leads_with_the_sentence_asked_for():
+    assert "40 mg once daily with food" in said(draft_for("what is the recommended dosage?")).splitlines()[1]
+
+
+@pytest.mark.parametrize(("clearance", "shown", "hidden"), [(45, "20 mg", "Not recommended"), (12, "Not rec", "20 mg")])
+def test_only_the_row_that_holds_the_value_is_shown_with_its_header(clearance, shown, hidden):
+    draft = draft_for(f"dosage in renal impairment, creatinine clearance {clearance}")
+    table = next(b for b in draft.blocks if isinstance(b, TableBlock))
+    cells = " ".join(cell for row in table.rows for cell in row.cells)
+    assert shown in cells
+    assert hidden not in cells
+    assert table.header == (("Creatinine clearance (mL/min)", "Dosage"),)
+
+
+def test_a_footnote_comes_with_the_row_that_points_to_it():
+    draft = draft_for("dosage in renal impairment, creatinine clearance 12")
+    table = next(b for b in draft.blocks if isinstance(b, TableBlock))
+    assert [note.text for note in table.footnotes] == ["a Not studied on dialysis."]
+
+
+def test_a_list_item_never_loses_its_lead_in():
+    shown = said(draft_for("contraindicated in severe hepatic impairment?"))
+    assert "VELTRANO is contraindicated in patients with:" in shown
+    assert "severe hepatic impairment" in shown
+
+
+def test_a_sentence_brings_what_it_refers_to_and_what_limits_it():
+    shown = said(draft_for("halve the dosage with strong inhibitors?"))
+    assert "Strong CYP3A inhibitors raise veltranib exposure. In these patients, halve the dosage." in shown
+    assert "However, do not give itraconazole." in shown
+
+
+def test_the_boxed_warning_is_shown_whole_with_the_answer():
+    information = draft_for("what is the recommended dosage?").safety_information
+    assert information.is_boxed
+    assert information.pieces[0].text == "Severe liver injury has occurred. Check aminotransferases before treatment."
+
+
+def test_the_answer_keeps_within_its_limits():
+    draft = draft_for("dosage hepatic renal inhibitors contraindicated psoriasis", limits=Limits(words=30, citations=2))
+    assert len({n for b in draft.blocks for n in numbers(b)}) <= 2
+
+
+def numbers(block):
+    if isinstance(block, TableBlock):
+        return [row.citation for row in block.rows]
+    return [p.citation for p in getattr(block, "pieces", None) or block.items]
+
+
+def test_nothing_found_composes_nothing():
+    part = Part(text="x", standalone="x", kind=PartKind.ON_LABEL, product="Veltrano")
+    empty = Evidence(part=0, result=None)
+    assert compose(part, empty, {}, Limits(words=120, citations=6), ConfidenceModel.load(), "ISI") is None
