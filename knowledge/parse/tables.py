@@ -1,0 +1,270 @@
+"""Turns SPL table markup (openFDA's `*_table` HTML uses the same) into a grid.
+
+The order of text inside a cell is kept as it stands; footnotes leave their place and stand below
+the table, tied to it by the usual marks (*, †, ‡ …), as SPL's own style sheet shows them.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Any
+
+from knowledge.parse.drafts import Grid, GridCell, GridRow, Text
+
+_MARKS = "*†‡§¶#"
+_MAX_SPAN = 200
+_SPACE = re.compile(r"\s+")
+_SENTENCE_WORDS = 12
+_BLOCK_TAGS = frozenset({"paragraph", "item", "list", "caption", "td", "th", "tr", "br", "table", "footnote"})
+
+
+def tidy(text: str) -> str:
+    """Collapses white space and brings characters into composed form (NFC)."""
+    return _SPACE.sub(" ", unicodedata.normalize("NFC", text)).strip()
+
+
+@dataclass
+class Footnotes:
+    """Collects a table's footnotes and gives each its mark."""
+
+    texts: list[str]
+    marks: dict[str, str]
+    joint: str
+
+    def add(self, element: Any) -> str:
+        mark = _mark(len(self.texts))
+        self.texts.append(f"{mark} {inner_text(element, self.joint)}")
+        if element.get("ID"):
+            self.marks[element.get("ID")] = mark
+        return mark
+
+
+def _mark(position: int) -> str:
+    return _MARKS[position % len(_MARKS)] * (position // len(_MARKS) + 1)
+
+
+def local_name(element: Any) -> str:
+    """An element's name without its namespace; "" for comments and processing instructions."""
+    return element.tag.rpartition("}")[2].lower() if isinstance(element.tag, str) else ""
+
+
+def inner_text(element: Any, joint: str, footnotes: Footnotes | None = None) -> str:
+    """All text below an element, text nodes joined by `joint`, blocks by a blank."""
+    return tidy(joint.join(_text_nodes(element, footnotes)))
+
+
+def _text_nodes(element: Any, footnotes: Footnotes | None) -> Iterator[str]:
+    if element.text and local_name(element):
+        yield element.text
+    for child in element:
+        name = local_name(child)
+        if name in _BLOCK_TAGS and name != "footnote":
+            yield " "
+        if name == "footnote" and footnotes is not None:
+            yield footnotes.add(child)
+        elif name == "footnoteref" and footnotes is not None:
+            yield footnotes.marks.get(child.get("IDREF", ""), "")
+        elif name:
+            if name in {"sup", "sub"}:
+                yield _script_gap(child)
+            yield from _text_nodes(child, footnotes)
+        if name in _BLOCK_TAGS and name != "footnote":
+            yield " "
+        if child.tail:
+            yield child.tail
+
+
+def _script_gap(child: Any) -> str:
+    """A blank where a raised figure would otherwise run into the figure before it (10⁹ is not 109)."""
+    before = child.getprevious().tail if child.getprevious() is not None else child.getparent().text
+    inside = "".join(child.itertext())
+    return " " if before and before[-1:].isdigit() and inside[:1].isdigit() else ""
+
+
+def read_table(element: Any, joint: str = "") -> list[Grid | Text]:
+    """Reads one table element.
+
+    Args:
+        element: a `table` element, namespaced or not.
+        joint: what stands between text nodes: " " as openFDA flattens text, "" as SPL is shown.
+
+    Returns:
+        One grid; or paragraphs where the table was used as a box around text; or nothing.
+    """
+    notes = Footnotes([], {}, joint)
+    parts: dict[str, list[Any]] = {"thead": [], "tbody": [], "tfoot": []}
+    caption = ""
+    for child in element:
+        name = local_name(child)
+        if name == "caption":
+            caption = inner_text(child, joint, notes)
+        elif name in parts:
+            parts[name].extend(row for row in child if local_name(row) == "tr")
+        elif name == "tr":
+            parts["tbody"].append(child)
+    _note_ids(element, notes)
+    head = _matrix(parts["thead"], notes)
+    body = _matrix(parts["tbody"], notes)
+    foot = [inner_text(cell, joint, notes) for row in parts["tfoot"] for cell in row if local_name(cell)]
+    if _is_box(head, body):
+        return _box(caption, [*parts["thead"], *parts["tbody"]], [*foot, *notes.texts], notes)
+    return [_grid(caption, head, body, [*foot, *notes.texts])]
+
+
+def _note_ids(element: Any, notes: Footnotes) -> None:
+    """A reference may stand before its footnote: marks are given by document order beforehand."""
+    position = len(notes.texts)
+    for footnote in (e for e in element.iter() if local_name(e) == "footnote"):
+        if footnote.get("ID") and footnote.get("ID") not in notes.marks:
+            notes.marks[footnote.get("ID")] = _mark(position)
+            position += 1
+
+
+def _matrix(rows: list[Any], notes: Footnotes) -> list[GridRow]:
+    """Lays cells on columns, carrying those that span rows down."""
+    carried: dict[int, tuple[GridCell, int]] = {}
+    laid = []
+    for row in rows:
+        cells: list[GridCell] = []
+        column = 0
+        waiting = dict(carried)
+        carried = {}
+        for cell in (c for c in row if local_name(c) in {"td", "th"}):
+            while column in waiting:
+                column = _carry(waiting, column, cells, carried)
+            columns, down = _span(cell, "colspan"), _span(cell, "rowspan")
+            text = inner_text(cell, notes.joint, notes)
+            made = GridCell(text, column, columns, is_bold=_is_bold(cell))
+            cells.append(made)
+            if down > 1:
+                carried[column] = (replace(made, began_above=True), down - 1)
+            column += columns
+        for position in sorted(waiting):
+            _carry(waiting, position, cells, carried)
+        laid.append(GridRow(tuple(sorted((c for c in cells if c.text), key=lambda c: c.column))))
+    return [row for row in laid if any(not cell.began_above for cell in row.cells)]
+
+
+def _carry(
+    waiting: dict[int, tuple[GridCell, int]],
+    column: int,
+    cells: list[GridCell],
+    carried: dict[int, tuple[GridCell, int]],
+) -> int:
+    cell, down = waiting.pop(column)
+    cells.append(cell)
+    if down > 1:
+        carried[column] = (cell, down - 1)
+    return column + cell.columns
+
+
+def _span(cell: Any, name: str) -> int:
+    value = (cell.get(name) or "1").strip()
+    return min(max(int(value), 1), _MAX_SPAN) if value.isdigit() else 1
+
+
+def _is_bold(cell: Any) -> bool:
+    if local_name(cell) == "th":
+        return True
+    bold = sum(
+        len("".join(part.itertext()).strip())
+        for part in cell.iter()
+        if local_name(part) == "content" and "bold" in (part.get("styleCode") or "").lower()
+    )
+    return bold > 0 and bold >= len("".join(cell.itertext()).strip()) - 2
+
+
+def _width(rows: list[GridRow]) -> int:
+    return max((cell.column + cell.columns for row in rows for cell in row.cells), default=0)
+
+
+def _is_box(head: list[GridRow], body: list[GridRow]) -> bool:
+    rows = [*head, *body]
+    return all(len(row.cells) <= 1 for row in rows)
+
+
+def _box(caption: str, rows: list[Any], notes: list[str], footnotes: Footnotes) -> list[Grid | Text]:
+    blocks = [Text(caption)] if caption else []
+    for row in rows:
+        for cell in (c for c in row if local_name(c) in {"td", "th"}):
+            blocks.extend(_cell_blocks(cell, footnotes))
+    blocks.extend(Text(note) for note in notes)
+    return [block for block in blocks if block.text]
+
+
+def _cell_blocks(cell: Any, notes: Footnotes) -> Iterator[Text]:
+    inside = Footnotes(list(notes.texts), notes.marks, notes.joint)
+    parts = [part for part in cell if local_name(part) in {"paragraph", "list"}]
+    loose = tidy((cell.text or "") + "".join(part.tail or "" for part in cell))
+    if not parts or loose:
+        yield Text(inner_text(cell, notes.joint, inside))
+        return
+    for part in parts:
+        if local_name(part) == "paragraph":
+            yield Text(inner_text(part, notes.joint, inside))
+        else:
+            for item in part:
+                if local_name(item):
+                    yield Text(inner_text(item, notes.joint, inside), level=1 if local_name(item) == "item" else 0)
+
+
+def _grid(caption: str, head: list[GridRow], body: list[GridRow], notes: list[str]) -> Grid:
+    width = _width([*head, *body])
+    if not body:
+        head, body = head[:1], head[1:]
+    if not caption and body and not head and _is_full_width(body[0], width) and len(body) > 1:
+        caption, body = body[0].cells[0].text, body[1:]
+    if not head:
+        head, body = _leading_header(body)
+    body, trailing = _trailing_notes(body, width)
+    return Grid(caption, tuple(head), tuple(_grouped(body)), tuple(note for note in [*trailing, *notes] if note))
+
+
+def _is_full_width(row: GridRow, width: int) -> bool:
+    return len(row.cells) == 1 and row.cells[0].columns >= width > 1 and not row.cells[0].began_above
+
+
+def _has_digit(row: GridRow) -> bool:
+    return any(c.isdigit() for cell in row.cells[1:] for c in re.sub(r"\(?[Nn]\s?=\s?[\d,]+\)?|%", "", cell.text))
+
+
+def _leading_header(body: list[GridRow]) -> tuple[list[GridRow], list[GridRow]]:
+    """Rows at the top that are all bold, or bare of numbers above a body of numbers, head the table."""
+    count = 0
+    while count < len(body) - 1 and len(body[count].cells) > 1 and all(cell.is_bold for cell in body[count].cells):
+        count += 1
+    if count and count < len(body) - 1:
+        return body[:count], body[count:]
+    with_numbers = sum(_has_digit(row) for row in body[1:])
+    multi = bool(body) and len(body[0].cells) > 1
+    if multi and not _has_digit(body[0]) and with_numbers * 2 > len(body) - 1:
+        return body[:1], body[1:]
+    return [], body
+
+
+def _trailing_notes(body: list[GridRow], width: int) -> tuple[list[GridRow], list[str]]:
+    kept = list(body)
+    notes: list[str] = []
+    while len(kept) > 1 and _is_full_width(kept[-1], width):
+        notes.insert(0, kept.pop().cells[0].text)
+    return kept, notes
+
+
+def _grouped(body: list[GridRow]) -> Iterator[GridRow]:
+    group: int | None = None
+    for position, row in enumerate(body):
+        fresh = [cell for cell in row.cells if not cell.began_above]
+        alone = len(row.cells) == 1 and fresh[0].column == 0 and position + 1 < len(body)
+        if alone and not is_sentence(fresh[0].text):
+            group = position
+            yield replace(row, is_group=True)
+        else:
+            yield replace(row, group=group)
+
+
+def is_sentence(text: str) -> bool:
+    """Whether a lone cell says something by itself, rather than heading other rows."""
+    return len(text.split()) >= _SENTENCE_WORDS and text.rstrip().endswith((".", ")", "]"))
