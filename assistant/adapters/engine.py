@@ -1,0 +1,107 @@
+"""Database engines: SQLite made durable and safe for several writers, or PostgreSQL; and the schema's upgrade."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from sqlalchemy import Connection, Engine, text
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
+
+from assistant.errors import SettingsError, TransientError
+from knowledge import store
+
+MIGRATIONS = Path(__file__).parent / "migrations"
+_MIGRATION_LOCK = 4_839_201_177  # any number, the same in every process
+
+
+def make_engine(url: str) -> Engine:
+    """An engine for `url` (SQLite or PostgreSQL).
+
+    On SQLite a transaction takes the write lock at its start (BEGIN IMMEDIATE), so that a
+    read-then-write never fails half-way, and a commit is on disk when it returns (WAL,
+    synchronous=FULL). Reads use `reading`, which takes no lock.
+    Raises SettingsError when the URL is none of these or its folder cannot be made.
+    """
+    parsed = _parse(url)
+    if parsed.get_backend_name() == "sqlite":
+        return _sqlite(parsed)
+    if parsed.get_backend_name() == "postgresql":
+        return store.connect(_written(parsed.set(drivername="postgresql+psycopg")))
+    raise SettingsError(
+        f"storage.database_url: {parsed.get_backend_name()} is not supported; give sqlite:///… or postgresql://…."
+    )
+
+
+@contextmanager
+def reading(engine: Engine) -> Iterator[Connection]:
+    """A connection that only reads: no write lock is taken. Raises TransientError when the database is away."""
+    try:
+        with store.reading(engine) as connection:
+            yield connection
+    except DBAPIError as error:
+        raise away(error) from error
+
+
+@contextmanager
+def writing(engine: Engine) -> Iterator[Connection]:
+    """A transaction that writes: all of it, or nothing. Raises TransientError when the database is away."""
+    try:
+        with engine.begin() as connection:
+            yield connection
+    except DBAPIError as error:
+        raise away(error) from error
+
+
+def away(error: DBAPIError) -> TransientError:
+    """The same trouble in our words; the statement and its values stay out of the message."""
+    return TransientError(f"The database did not take the request ({type(error.orig).__name__}: {error.orig}).")
+
+
+def migrate(engine: Engine) -> None:
+    """Bring the database's schema to this version; does nothing when it is there already.
+
+    Raises SettingsError when the database was made by a newer version, TransientError when it is away.
+    """
+    from alembic import command
+    from alembic.config import Config
+    from alembic.util.exc import CommandError
+
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
+    with writing(engine) as connection:
+        if connection.dialect.name == "postgresql":  # SQLite's write lock already keeps others out
+            connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _MIGRATION_LOCK})
+        config.attributes["connection"] = connection
+        try:
+            command.upgrade(config, "head")
+        except CommandError as error:
+            raise SettingsError(
+                f"This database was made by another version of the software ({error}). Install that version, "
+                "or point HCP_STORAGE__DATABASE_URL (or HCP_STORAGE__DIRECTORY) elsewhere."
+            ) from error
+
+
+def _parse(url: str) -> URL:
+    try:
+        return make_url(url.replace("postgres://", "postgresql://", 1))
+    except (ArgumentError, NoSuchModuleError):
+        # The value itself may hold a password, so it is not repeated.
+        raise SettingsError("storage.database_url cannot be read; give sqlite:///… or postgresql://….") from None
+
+
+def _sqlite(url: URL) -> Engine:
+    if url.database in (None, "", ":memory:"):
+        raise SettingsError("storage.database_url: the record must outlive the process; give sqlite:///PATH.")
+    try:
+        return store.connect(_written(url))
+    except OSError as error:
+        raise SettingsError(
+            f"{Path(str(url.database)).parent} cannot be made ({error.strerror}): set HCP_STORAGE__DIRECTORY."
+        ) from error
+
+
+def _written(url: URL) -> str:
+    return url.render_as_string(hide_password=False)

@@ -1,0 +1,208 @@
+"""The record in SQL: a turn and all it leaves behind in one durable transaction, or nothing."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from sqlalchemy import Connection, Engine, Row, Table, insert, select
+from sqlalchemy.exc import SQLAlchemyError
+
+from assistant.adapters.engine import reading, writing
+from assistant.adapters.sql_writes import ChainWriter, append_case_events, audit_entry, put_signals
+from assistant.adapters.tables import audit_entries, audit_head, case_events, feedback, interactions, vault_entries
+from assistant.adapters.vault import Vault
+from assistant.audit import Head, content_hash
+from assistant.errors import AssistantError, NotFound, NotRecorded
+from assistant.ports import Clock
+from assistant.records import AuditEntry, CaseEvent, Feedback, Interaction, Signal, TurnRecord, VaultEntry
+
+_COMPRESSION = 1  # a turn is some 100 kB of JSON; level 1 makes it ten times smaller in a millisecond
+
+
+class SqlLedger:
+    """The append-only record (port `Ledger`)."""
+
+    def __init__(self, engine: Engine, clock: Clock, vault: Vault) -> None:
+        self._engine = engine
+        self._clock = clock
+        self._vault = vault
+
+    def record(self, record: TurnRecord) -> None:
+        """Write interaction, case events, audit entries, outbox rows and vault entries in one transaction.
+
+        Raises NotRecorded, having left nothing, when any of it cannot be written (21 CFR Part 11).
+        """
+        try:
+            with writing(self._engine) as connection:
+                chain = ChainWriter(connection)
+                position = _put_interaction(connection, chain, record.interaction)
+                append_case_events(connection, chain, record.case_events)
+                self._put_vault(connection, chain, record.vault)
+                put_signals(connection, position, record.signals, self._clock.now())
+                chain.close()
+        except (AssistantError, SQLAlchemyError, ValueError) as error:
+            raise NotRecorded(
+                f"{record.interaction.interaction_id} could not be written and must not be answered: {error}"
+            ) from error
+
+    def interaction(self, interaction_id: str) -> Interaction:
+        """One recorded turn. Raises NotFound."""
+        chosen = select(interactions.c.body).where(interactions.c.interaction_id == interaction_id)
+        with reading(self._engine) as connection:
+            body = connection.scalar(chosen)
+        if body is None:
+            raise NotFound(f"There is no interaction {interaction_id!r}.")
+        return _unpack(body)
+
+    def conversation(self, conversation_id: str, last: int = 10) -> tuple[Interaction, ...]:
+        """The last turns of a conversation, oldest first; empty when there are none."""
+        chosen = (
+            select(interactions.c.body)
+            .where(interactions.c.conversation_id == conversation_id)
+            .order_by(interactions.c.audit_sequence.desc())
+            .limit(last)
+        )
+        with reading(self._engine) as connection:
+            bodies = connection.scalars(chosen).all()
+        return tuple(_unpack(body) for body in reversed(bodies))
+
+    def add_feedback(
+        self, feedback: Feedback, case_events: Sequence[CaseEvent] = (), signals: Sequence[Signal] = ()
+    ) -> None:
+        """Write feedback, and what its comment set off, in one transaction. Raises NotFound, Conflict."""
+        with writing(self._engine) as connection:
+            chain = ChainWriter(connection)
+            position = _put_feedback(connection, chain, feedback)
+            append_case_events(connection, chain, case_events)
+            put_signals(connection, position, signals, self._clock.now())
+            chain.close()
+
+    def feedback(self, interaction_id: str) -> tuple[Feedback, ...]:
+        """The feedback given on one turn, oldest first."""
+        chosen = (
+            select(feedback.c.body)
+            .where(feedback.c.interaction_id == interaction_id)
+            .order_by(feedback.c.audit_sequence)
+        )
+        with reading(self._engine) as connection:
+            return tuple(Feedback.model_validate_json(body) for body in connection.scalars(chosen))
+
+    def audit(self, after: int = 0, limit: int = 1000) -> tuple[AuditEntry, ...]:
+        """Audit entries in order, from the one after `after`."""
+        chosen = (
+            select(audit_entries)
+            .where(audit_entries.c.sequence > after)
+            .order_by(audit_entries.c.sequence)
+            .limit(limit)
+        )
+        with reading(self._engine) as connection:
+            return tuple(audit_entry(row) for row in connection.execute(chosen))
+
+    def audit_head(self) -> Head:
+        """The end of the chain as the last writer left it."""
+        with reading(self._engine) as connection:
+            row = connection.execute(select(audit_head.c.sequence, audit_head.c.hash)).one()
+        return Head(sequence=row.sequence, hash=row.hash)
+
+    def stored_sha256(self, first: int, last: int) -> dict[int, str]:
+        """Audit sequence → sha256 of the content stored under it now, for those of first..last that keep content."""
+        found: dict[int, str] = {}
+        with reading(self._engine) as connection:
+            for table, column in _CONTENTS:
+                sequence = table.c.audit_sequence
+                chosen = select(sequence, table.c[column]).where(sequence.between(first, last))
+                found.update((row[0], _content_sha256(row)) for row in connection.execute(chosen))
+        return found
+
+    def read_vault(self, case_id: str, actor: str) -> tuple[VaultEntry, ...]:
+        """The raw texts of a safety case, for the drug-safety role alone; the reading itself is audited."""
+        chosen = (
+            select(vault_entries).where(vault_entries.c.case_id == case_id).order_by(vault_entries.c.audit_sequence)
+        )
+        with writing(self._engine) as connection:
+            chain = ChainWriter(connection)
+            chain.add(self._clock.now(), actor, "vault.read", case_id, b"")
+            rows = connection.execute(chosen).all()
+            chain.close()
+        return tuple(self._vault.unseal(row.reference, row.sealed, row.key_id) for row in rows)
+
+    def _put_vault(self, connection: Connection, chain: ChainWriter, entries: Iterable[VaultEntry]) -> None:
+        rows = []
+        for entry in entries:
+            sealed = self._vault.seal(entry)
+            rows.append(
+                {
+                    "reference": entry.reference,
+                    "audit_sequence": chain.add(
+                        entry.received_at, "assistant", "vault.sealed", entry.reference, sealed
+                    ),
+                    "case_id": entry.case_id,
+                    "received_at": entry.received_at,
+                    "key_id": self._vault.key_id,
+                    "sealed": sealed,
+                }
+            )
+        if rows:
+            connection.execute(insert(vault_entries), rows)
+
+
+_CONTENTS: tuple[tuple[Table, str], ...] = (
+    (interactions, "body"),
+    (case_events, "body"),
+    (feedback, "body"),
+    (vault_entries, "sealed"),
+)
+
+
+def _put_interaction(connection: Connection, chain: ChainWriter, turn: Interaction) -> int:
+    body = zlib.compress(turn.model_dump_json().encode(), _COMPRESSION)
+    position = chain.add(turn.finished_at, "assistant", "turn.recorded", turn.interaction_id, body)
+    question = turn.question
+    connection.execute(
+        insert(interactions),
+        {
+            "interaction_id": turn.interaction_id,
+            "audit_sequence": position,
+            "conversation_id": question.conversation_id,
+            "question_id": question.question_id,
+            "asker": question.asker.pseudonym,
+            "market": question.scope.market.value,
+            "product": turn.understanding.product if turn.understanding else question.scope.product,
+            "outcomes": ",".join(o.kind for o in turn.reply.outcomes),
+            "asked_at": question.asked_at,
+            "finished_at": turn.finished_at,
+            "body": body,
+        },
+    )
+    return position
+
+
+def _put_feedback(connection: Connection, chain: ChainWriter, given: Feedback) -> int:
+    known = select(interactions.c.asker).where(interactions.c.interaction_id == given.interaction_id)
+    asker = connection.scalar(known)
+    if asker is None:
+        raise NotFound(f"There is no interaction {given.interaction_id!r} to give feedback on.")
+    body = given.model_dump_json()
+    position = chain.add(given.given_at, asker, "feedback.given", given.feedback_id, body.encode())
+    connection.execute(
+        insert(feedback),
+        {
+            "feedback_id": given.feedback_id,
+            "audit_sequence": position,
+            "interaction_id": given.interaction_id,
+            "given_at": given.given_at,
+            "body": body,
+        },
+    )
+    return position
+
+
+def _unpack(body: bytes) -> Interaction:
+    return Interaction.model_validate_json(zlib.decompress(body))
+
+
+def _content_sha256(row: Row[Any, Any]) -> str:
+    content = row[1]
+    return content_hash(content.encode() if isinstance(content, str) else bytes(content))

@@ -1,0 +1,108 @@
+"""What every write to the record has in common: its place in the audit chain, case events and signals beside it.
+
+All functions work inside the caller's transaction and commit nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, insert, select, update
+
+from assistant.adapters.tables import audit_entries, audit_head, case_events, outbox
+from assistant.audit import content_hash, link
+from assistant.cases.state import derive
+from assistant.errors import Conflict
+from assistant.records import AuditEntry, CaseEvent, Signal
+
+
+class ChainWriter:
+    """Adds entries to the audit chain in one transaction; `close` writes them.
+
+    Reading the head locks it (PostgreSQL; SQLite's transaction holds the lock already), so that two
+    writers never follow the same entry.
+    """
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        head = connection.execute(select(audit_head).with_for_update()).one()
+        self._hash: str = head.hash
+        self.sequence: int = head.sequence
+        self._entries: list[AuditEntry] = []
+
+    def add(self, at: datetime, actor: str, action: str, subject: str, content: bytes) -> int:
+        """Link one entry for `content` as it is stored; its sequence."""
+        entry = link(self._hash, at, actor, action, subject, content_hash(content), self.sequence + 1)
+        self._entries.append(entry)
+        self._hash, self.sequence = entry.hash, entry.sequence
+        return entry.sequence
+
+    def close(self) -> None:
+        """Write the entries and the new head."""
+        self._connection.execute(insert(audit_entries), [e.model_dump() for e in self._entries])
+        self._connection.execute(update(audit_head).values(sequence=self.sequence, hash=self._hash))
+
+
+def append_case_events(connection: Connection, chain: ChainWriter, events: Sequence[CaseEvent]) -> None:
+    """Write case events with their audit entries. Raises Conflict when a thread does not allow one now."""
+    if not events:
+        return
+    _check_threads(connection, events)
+    connection.execute(insert(case_events), [_case_row(chain, e) for e in events])
+
+
+def thread(connection: Connection, case_id: str) -> tuple[CaseEvent, ...]:
+    """A case's events in order; empty when there is no such case."""
+    chosen = select(case_events.c.body).where(case_events.c.case_id == case_id).order_by(case_events.c.sequence)
+    return tuple(CaseEvent.model_validate_json(body) for body in connection.scalars(chosen))
+
+
+def put_signals(connection: Connection, position: int, signals: Iterable[Signal], now: datetime) -> None:
+    """Put signals into the outbox, due at once."""
+    rows = [
+        {
+            "signal_id": signal.signal_id,
+            "position": position,
+            "type": signal.type,
+            "purpose": signal.purpose.value,
+            "body": signal.model_dump_json(),
+            "state": "waiting",
+            "attempts": 0,
+            "due_at": now,
+            "changed_at": now,
+        }
+        for signal in signals
+    ]
+    if rows:
+        connection.execute(insert(outbox), rows)
+
+
+def audit_entry(row: Row[Any, Any]) -> AuditEntry:
+    """An audit entry as stored."""
+    return AuditEntry(**row._asdict())
+
+
+def _check_threads(connection: Connection, events: Sequence[CaseEvent]) -> None:
+    for case_id in dict.fromkeys(e.case_id for e in events):
+        added = tuple(e for e in events if e.case_id == case_id)
+        present = thread(connection, case_id)
+        if present and added[0].sequence <= len(present):
+            raise Conflict(f"{case_id} already has event {added[0].sequence}: someone was first. Read it again.")
+        derive((*present, *added))
+
+
+def _case_row(chain: ChainWriter, event: CaseEvent) -> dict[str, object]:
+    body = event.model_dump_json()
+    return {
+        "event_id": event.event_id,
+        "audit_sequence": chain.add(event.at, event.actor, "case.event", event.event_id, body.encode()),
+        "case_id": event.case_id,
+        "case_kind": event.case_kind.value,
+        "sequence": event.sequence,
+        "kind": event.kind.value,
+        "at": event.at,
+        "interaction_id": event.interaction_id,
+        "body": body,
+    }

@@ -1,0 +1,151 @@
+"""The assistant's tables. `metadata` is held equal to the migrations by a test."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import (
+    Column,
+    DateTime,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+    TypeDecorator,
+    UniqueConstraint,
+)
+from sqlalchemy.engine import Dialect
+
+
+class Moment(TypeDecorator[datetime]):
+    """An aware moment, stored and read as UTC; SQLite alone would forget the zone."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
+        """Refuse naive moments: their meaning would be guessed later."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError(f"{value.isoformat()} has no time zone; moments are recorded in UTC.")
+        return value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
+        """Give the zone back."""
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+
+def _required(name: str, kind: Any, **options: Any) -> Column[Any]:
+    return Column(name, kind, nullable=False, **options)
+
+
+# The body holds the whole Interaction as compressed JSON; columns repeat only what is looked up.
+# `audit_sequence` is the turn's place in the chain, and so the one order all processes agree on.
+interactions = Table(
+    "interactions",
+    metadata,
+    Column("interaction_id", String(64), primary_key=True),
+    _required("audit_sequence", Integer, unique=True),
+    _required("conversation_id", String(64)),
+    _required("question_id", String(64)),
+    _required("asker", String(128), index=True),
+    _required("market", String(8)),
+    Column("product", String(256)),
+    _required("outcomes", String(128)),  # kinds joined by ","
+    _required("asked_at", Moment),
+    _required("finished_at", Moment),
+    _required("body", LargeBinary),
+    Index(None, "conversation_id", "audit_sequence"),
+)
+
+case_events = Table(
+    "case_events",
+    metadata,
+    Column("event_id", String(64), primary_key=True),
+    _required("audit_sequence", Integer, unique=True),
+    _required("case_id", String(64)),
+    _required("case_kind", String(32)),
+    _required("sequence", Integer),
+    _required("kind", String(32)),
+    _required("at", Moment),
+    Column("interaction_id", String(64), index=True),
+    _required("body", Text),
+    UniqueConstraint("case_id", "sequence"),
+    Index(None, "sequence", "at"),
+)
+
+feedback = Table(
+    "feedback",
+    metadata,
+    Column("feedback_id", String(64), primary_key=True),
+    _required("audit_sequence", Integer, unique=True),
+    _required("interaction_id", String(64), index=True),
+    _required("given_at", Moment),
+    _required("body", Text),
+)
+
+vault_entries = Table(
+    "vault_entries",
+    metadata,
+    Column("reference", String(64), primary_key=True),
+    _required("audit_sequence", Integer, unique=True),
+    _required("case_id", String(64), index=True),
+    _required("received_at", Moment),
+    _required("key_id", String(16)),
+    _required("sealed", LargeBinary),
+)
+
+audit_entries = Table(
+    "audit_entries",
+    metadata,
+    Column("sequence", Integer, primary_key=True, autoincrement=False),
+    _required("at", Moment),
+    _required("actor", String(128)),
+    _required("action", String(64)),
+    _required("subject", String(128), index=True),
+    _required("content_sha256", String(64)),
+    _required("previous_hash", String(64)),
+    _required("hash", String(64)),
+)
+
+# One row: the end of the chain. It is what writers queue for, and what tells a cut-off chain.
+audit_head = Table(
+    "audit_head",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    _required("sequence", Integer),
+    _required("hash", String(64)),
+)
+
+outbox = Table(
+    "outbox",
+    metadata,
+    Column("signal_id", String(64), primary_key=True),
+    _required("position", Integer),  # audit sequence it was written with: orders, never filters
+    _required("type", String(64)),
+    _required("purpose", String(16)),
+    _required("body", Text),
+    _required("state", String(16)),  # waiting, claimed, delivered, dead
+    _required("attempts", Integer),
+    _required("due_at", Moment),  # waiting: next attempt; claimed: end of the lease
+    Column("owner", String(128)),
+    Column("last_error", Text),
+    _required("changed_at", Moment),
+    Index(None, "state", "due_at", "position"),
+)
