@@ -1,0 +1,375 @@
+"""The library: documents in, approvals, and passages out. The database is the truth, both indexes follow it."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Literal
+
+from sqlalchemy import Engine
+
+from knowledge import indexing, shelf, withdrawing
+from knowledge.approve import approve, bind
+from knowledge.dense import Chroma, ChromaServer, EmbeddedChroma
+from knowledge.errors import DocumentError, IndexUnavailable, NotApproved
+from knowledge.index import Entry
+from knowledge.passages import PassageShelf
+from knowledge.ports import Clock, Embedder, OnProgress, Vectors
+from knowledge.reports import AddReport, CheckReport, FailedSource, IndexReport
+from knowledge.search import Hits, fuse
+from knowledge.serving import Serving
+from knowledge.shelf import Snapshot
+from knowledge.standing import Standing
+from knowledge.store import connect
+from knowledge.summarise import merged_names, summarise
+from knowledge.types import (
+    Approval,
+    ApprovedDocument,
+    Audience,
+    DocumentKind,
+    DocumentStatus,
+    DocumentSummary,
+    Market,
+    ParsedDocument,
+    Partition,
+    Passage,
+    ProductNames,
+    Query,
+    SearchResult,
+)
+from knowledge.wellformed import check_wellformed
+
+DOCUMENTS_IN_MEMORY = 192
+PASSAGES_IN_MEMORY = 50_000
+WIDER = 4  # how much further both arms look when ineffective passages crowd out effective ones
+
+
+def open_library(  # noqa: PLR0913  settings, each named by the caller
+    url: str,
+    directory: Path,
+    *,
+    embedder: Embedder,
+    clock: Clock,
+    chroma: Literal["embedded", "server"] = "embedded",
+    chroma_host: str = "127.0.0.1",
+    chroma_port: int = 8001,
+    dense_candidates: int = 40,
+    lexical_candidates: int = 40,
+) -> Library:
+    """Open the library in a database and, for its derived indexes, a folder. Its tables must be there.
+
+    Indexes are opened when first needed, so that commands on the catalog alone run beside a server.
+    """
+    indexes = directory / "index"
+    where: Chroma = EmbeddedChroma(indexes) if chroma == "embedded" else ChromaServer(chroma_host, chroma_port)
+    engine = connect(url)
+    return Library(
+        engine=engine,
+        serving=Serving(engine, where, indexes),
+        directory=directory,
+        embedder=embedder,
+        clock=clock,
+        candidates=(dense_candidates, lexical_candidates),
+    )
+
+
+class Library:
+    """Approved documents: names, search and exact text. Implements `assistant.ports.Knowledge`; thread-safe."""
+
+    def __init__(
+        self,
+        *,
+        engine: Engine,
+        serving: Serving,
+        directory: Path,
+        embedder: Embedder,
+        clock: Clock,
+        candidates: tuple[int, int],
+    ) -> None:
+        self._engine = engine
+        self._serving = serving
+        self._directory = directory
+        self._embedder = embedder
+        self._clock = clock
+        self._dense_candidates, self._lexical_candidates = candidates
+        self._snapshot: Callable[[], Snapshot] = shelf.snapshots(engine)
+        self._documents: shelf.Recent[tuple[str, str], ParsedDocument] = shelf.Recent(DOCUMENTS_IN_MEMORY)
+        self._passages = PassageShelf(engine, PASSAGES_IN_MEMORY)
+        self._writing = threading.RLock()  # one change of the indexes at a time in this process
+
+    # What a turn asks
+
+    def products(self, market: Market, audience: Audience, at: datetime) -> tuple[ProductNames, ...]:
+        """The products that have an effective document there, each once, by name."""
+        snapshot = self._snapshot()
+        here = [p for p in snapshot.by_partition if p.market == market and p.audience == audience]
+        return merged_names(standing.names for partition in here for standing in snapshot.effective(partition, at))
+
+    def search(self, query: Query) -> SearchResult:
+        """Find passages of effective documents in the query's partitions.
+
+        Raises IndexUnavailable when neither arm can answer; when the dense one alone is away, `degraded` is set.
+        """
+        snapshot = self._snapshot()
+        partitions = tuple(dict.fromkeys(query.partitions))
+        effective = {
+            Entry(standing.document_id, standing.version, partition)
+            for partition in partitions
+            for standing in snapshot.effective(partition, query.at)
+        }
+        asked = [partition for partition in partitions if any(entry.partition == partition for entry in effective)]
+        if not asked or snapshot.generation == 0:
+            return SearchResult(query=query, index_release=snapshot.release, passages=())
+        vector = self._embedder.embed_query(query.text)
+        for wider in (1, WIDER):
+            dense = self._serving.dense(snapshot, asked, vector, self._dense_candidates * wider)
+            lexical = self._lexical(snapshot, asked, query.text, wider, alone=dense is None)
+            found = self._passages.get(dict.fromkeys(name for name, _ in (*(dense or ()), *lexical)))
+            usable = {
+                name: passage
+                for name, passage in found.items()
+                if Entry(passage.document_id, passage.version, passage.partition) in effective
+            }
+            if len(usable) >= query.limit or len(usable) == len(found):
+                break
+        return SearchResult(
+            query=query,
+            index_release=snapshot.release,
+            passages=fuse(query, usable, dense or (), lexical),
+            degraded=dense is None,
+        )
+
+    def document(self, document_id: str, version: str, *, withdrawn: bool = False) -> ApprovedDocument:
+        """One document version with its newest approval. Raises UnknownDocument, NotApproved.
+
+        A withdrawn version is given only when asked for (`withdrawn=True`), for the record and its inspection.
+        """
+        of_document = self._snapshot().by_document.get(document_id, ())
+        found = [standing for standing in of_document if standing.version == version]
+        if not found:
+            shelf.read_document(self._engine, document_id, version)  # tells an unknown one from an unapproved one
+            raise NotApproved(
+                f"{document_id} version {version} is submitted but not approved. "
+                f"Approve it: hcp knowledge approve {document_id}."
+            )
+        live = [standing for standing in found if standing.approval.withdrawn_at is None]
+        if not live and not withdrawn:
+            last = found[-1].approval
+            raise NotApproved(
+                f"{document_id} version {version} was withdrawn by {last.withdrawn_by}: {last.withdrawn_reason}."
+            )
+        newest = max(live or found, key=lambda standing: standing.approval.approved_at)
+        return self._bound(newest)
+
+    def effective(self, partition: Partition, at: datetime) -> tuple[ApprovedDocument, ...]:
+        """The documents effective for a product, market and audience; prescribing information first."""
+        order = tuple(DocumentKind)
+        found = sorted(
+            self._snapshot().effective(partition, at), key=lambda s: (order.index(s.kind), s.document_id, s.version)
+        )
+        return tuple(self._bound(standing) for standing in found)
+
+    def is_effective(self, document_id: str, version: str, partition: Partition, at: datetime) -> bool:
+        """Whether this version may be cited there at that moment; asked of the catalog, not of an index."""
+        found = self._snapshot().effective(partition, at)
+        return any((standing.document_id, standing.version) == (document_id, version) for standing in found)
+
+    def release(self) -> str:
+        """The name of the index release now serving."""
+        return self._snapshot().release
+
+    # How documents come and go
+
+    def submit(self, document: ParsedDocument) -> DocumentSummary:
+        """Put a parsed document into the library, not approved yet; the same bytes again change nothing.
+
+        Raises UnreadableDocument when its spans do not fit its text, DocumentError when the version is there
+        with other bytes.
+        """
+        return self._submit(document)[0]
+
+    def add(self, paths: Sequence[Path], on_progress: Callable[[str], None] | None = None) -> AddReport:
+        """Parse and submit every source under these paths; a file that fails is reported, the others go in.
+
+        `on_progress` is told each source's name when it is done.
+        """
+        from knowledge.parse import parse, read_sources
+
+        added: list[DocumentSummary] = []
+        unchanged: list[DocumentSummary] = []
+        failed: list[FailedSource] = []
+        for name, content in read_sources(paths):
+            try:
+                summary, is_new = self._submit(parse(_bytes_of(content), name))
+                (added if is_new else unchanged).append(summary)
+            except Exception as error:  # noqa: BLE001 whatever one file does, the rest of the batch goes in
+                told = str(error) if isinstance(error, DocumentError) else f"{name}: {type(error).__name__}: {error}"
+                failed.append(FailedSource(name=name, error=told))
+            if on_progress is not None:
+                on_progress(name)
+        return AddReport(added=tuple(added), unchanged=tuple(unchanged), failed=tuple(failed))
+
+    def approve(  # noqa: PLR0913, PLR0917  an approval is all of these
+        self,
+        document_id: str,
+        version: str,
+        approver: str,
+        mlr_id: str,
+        market: Market,
+        audience: Audience,
+        valid_from: datetime,
+        valid_until: datetime | None = None,
+    ) -> ApprovedDocument:
+        """Approve a submitted version; `index_pending` then makes it findable. Raises UnknownDocument, NotApproved."""
+        approved = approve(
+            self._parsed(document_id, version),
+            approver=approver,
+            mlr_id=mlr_id,
+            market=market,
+            audience=audience,
+            valid_from=valid_from,
+            valid_until=valid_until,
+            approved_at=self._clock.now(),
+        )
+        with self._engine.begin() as connection:
+            shelf.add_approval(connection, document_id, version, approved.approval)
+        return approved
+
+    def approve_all(
+        self,
+        approver: str,
+        mlr_id: str,
+        market: Market | None,
+        audience: Audience,
+        valid_from: datetime,
+        valid_until: datetime | None = None,
+    ) -> tuple[ApprovedDocument, ...]:
+        """Approve every version nobody has approved yet; without `market`, each for the one its source names.
+
+        A version whose source names none is approved for the US. Raises NotApproved before the first is written
+        when a value is missing.
+        """
+        waiting = [summary for summary in self.summaries() if summary.status is DocumentStatus.SUBMITTED]
+        return tuple(
+            self.approve(
+                summary.document_id,
+                summary.version,
+                approver,
+                mlr_id,
+                market or summary.market or Market.US,
+                audience,
+                valid_from,
+                valid_until,
+            )
+            for summary in waiting
+        )
+
+    def withdraw(
+        self, document_id: str, version: str, by: str, reason: str, *, dry_run: bool = False
+    ) -> tuple[Approval, ...]:
+        """Withdraw every live approval of a version, at once and in every process; what it is or would be.
+
+        Raises UnknownDocument, NotApproved (nothing to withdraw, or no name or reason).
+        """
+        of_document = self._snapshot().by_document.get(document_id, ())
+        if not any(standing.version == version for standing in of_document):
+            shelf.read_document(self._engine, document_id, version)
+        return withdrawing.withdraw(
+            self._engine, of_document, (document_id, version), by, reason, None if dry_run else self._clock.now()
+        )
+
+    def summaries(self) -> tuple[DocumentSummary, ...]:
+        """Every document version, with each market and audience it is approved for; oldest submission first."""
+        return summarise(self._engine, self._snapshot(), self._clock.now())
+
+    # The indexes
+
+    def index_pending(self, on_progress: OnProgress | None = None) -> IndexReport:
+        """Bring the serving index in step with what is approved: add what is new, take out what is over.
+
+        Safe to repeat after a kill. Raises IndexUnavailable when another process owns the index.
+        """
+        with self._writing:
+            return indexing.index_pending(self._indexing(), on_progress)
+
+    def rebuild(self, on_progress: OnProgress | None = None) -> IndexReport:
+        """Build both indexes anew beside the serving ones, then switch. Vectors that are kept are not made again."""
+        with self._writing:
+            report = indexing.rebuild(self._indexing(), on_progress)
+            self._passages.clear()
+            return report
+
+    def check(self) -> CheckReport:
+        """Query known vectors and texts of every partition; what is not found is named with its way out."""
+        return indexing.check(self._indexing())
+
+    def index_vectors(self, passages: Sequence[Passage], vectors: Vectors) -> None:
+        """Put passages with ready-made vectors into the serving index. For benches only.
+
+        They are findable when their document version is approved in their partition. Their documents are not
+        asked, and the next `rebuild` leaves them out. vectors: shape (len(passages), dimensions).
+        """
+        with self._writing:
+            indexing.index_vectors(self._indexing(), passages, vectors)
+
+    def warm(self) -> None:
+        """Open the indexes now instead of at the first question, and mend what a kill has left."""
+        with self._writing:
+            indexing.recover(self._indexing())
+
+    def close(self) -> None:
+        """Let go of the indexes, their lock and the database."""
+        self._serving.close()
+        self._engine.dispose()
+
+    def _indexing(self) -> indexing.Indexing:
+        return indexing.Indexing(
+            engine=self._engine,
+            serving=self._serving,
+            embedder=self._embedder,
+            clock=self._clock,
+            snapshot=self._snapshot,
+            load=self._load,
+            directory=self._directory,
+        )
+
+    def _lexical(
+        self, snapshot: Snapshot, partitions: Sequence[Partition], text: str, wider: int, *, alone: bool
+    ) -> Hits:
+        try:
+            return self._serving.lexical(snapshot, partitions, text, self._lexical_candidates * wider)
+        except IndexUnavailable:
+            if alone:
+                raise
+            return ()
+
+    def _submit(self, document: ParsedDocument) -> tuple[DocumentSummary, bool]:
+        check_wellformed(document)
+        with self._engine.begin() as connection:
+            is_new = shelf.add_document(connection, document, self._clock.now())
+        summaries: Iterable[DocumentSummary] = summarise(
+            self._engine, self._snapshot(), self._clock.now(), only=(document.document_id, document.version)
+        )
+        return next(iter(summaries)), is_new
+
+    def _load(self, standing: Standing) -> ApprovedDocument:
+        """Like _bound, but past the documents in memory: indexing reads each once."""
+        return bind(shelf.read_document(self._engine, standing.document_id, standing.version), standing.approval)
+
+    def _bound(self, standing: Standing) -> ApprovedDocument:
+        return bind(self._parsed(standing.document_id, standing.version), standing.approval)
+
+    def _parsed(self, document_id: str, version: str) -> ParsedDocument:
+        document = self._documents.get((document_id, version))
+        if document is None:
+            document = shelf.read_document(self._engine, document_id, version)
+            self._documents.put((document_id, version), document)
+        return document
+
+
+def _bytes_of(content: bytes | DocumentError) -> bytes:
+    if isinstance(content, DocumentError):
+        raise content
+    return content

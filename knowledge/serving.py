@@ -1,0 +1,91 @@
+"""Opens the generation that serves, and asks both of its arms; one arm alone when the other is away."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+from sqlalchemy import Engine
+
+from knowledge.dense import Chroma, EmbeddedChroma
+from knowledge.errors import IndexUnavailable
+from knowledge.index import Generation, match_lexical
+from knowledge.ports import Vectors
+from knowledge.search import Hits
+from knowledge.shelf import Snapshot
+from knowledge.types import Partition
+
+RETRY_SECONDS = 5.0  # an arm that failed is left alone for so long: a turn must not wait for it each time
+
+log = logging.getLogger(__name__)
+
+
+class Serving:
+    """The serving generation, as of a snapshot; opened when first asked. Safe between threads."""
+
+    def __init__(self, engine: Engine, chroma: Chroma, directory: Path) -> None:
+        self._engine = engine
+        self._chroma = chroma
+        self._directory = directory
+        self._current: Generation | None = None
+        self._matched = ""  # the release this machine's lexical index was last brought in step with
+        self._lock = threading.Lock()
+        self._dense_again_at = 0.0
+
+    def generation(self, number: int) -> Generation:
+        """A generation's two indexes, not opened yet."""
+        return Generation(number, self._chroma, self._directory)
+
+    def use(self, generation: Generation, release: str) -> None:
+        """Serve a generation that this process has just brought in step."""
+        with self._lock:
+            self._current = generation
+            self._matched = release
+            self._dense_again_at = 0.0
+
+    def dense(self, snapshot: Snapshot, partitions: Sequence[Partition], vector: Vectors, limit: int) -> Hits | None:
+        """The nearest passages of all these partitions; None when the arm is not available."""
+        if time.monotonic() < self._dense_again_at:
+            return None
+        try:
+            arm = self._serve(snapshot).dense
+            hits = [hit for partition in partitions for hit in arm.search(partition, vector, limit)]
+        except IndexUnavailable as error:
+            log.warning("dense search is off for %.0f s: %s", RETRY_SECONDS, error)
+            self._dense_again_at = time.monotonic() + RETRY_SECONDS
+            return None
+        return sorted(hits, key=lambda hit: -hit[1])[:limit]
+
+    def lexical(self, snapshot: Snapshot, partitions: Sequence[Partition], text: str, limit: int) -> Hits:
+        """The best passages by BM25. Raises IndexUnavailable."""
+        return self._serve(snapshot).lexical.search(partitions, text, limit)
+
+    def close(self) -> None:
+        """Let go of everything."""
+        self._current = None
+        self._chroma.close()
+
+    def _serve(self, snapshot: Snapshot) -> Generation:
+        current = self._current
+        if current is not None and current.number == snapshot.generation and self._matched == snapshot.release:
+            return current
+        with self._lock:
+            if self._current is None or self._current.number != snapshot.generation:
+                self._current = self.generation(snapshot.generation)
+                self._matched = ""
+            if self._matched != snapshot.release:
+                self._bring_in_step(self._current)
+                self._matched = snapshot.release
+            return self._current
+
+    def _bring_in_step(self, generation: Generation) -> None:
+        """A machine that joins, or missed a publication, makes up its own lexical index from the database."""
+        try:
+            if isinstance(self._chroma, EmbeddedChroma):
+                self._chroma.own()
+            match_lexical(self._engine, generation)
+        except IndexUnavailable as error:  # its owner is doing it; what stands there is served meanwhile
+            log.warning("the lexical index was left as it is: %s", error)
