@@ -1,0 +1,127 @@
+"""`hcp evals run | compare | show`: data on stdout, talk on stderr; exit 0, 1 (a gate broke) or 2 (usage)."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from evals.compare import compare, load_run, one_case
+from evals.errors import EvalError
+from evals.report import print_case, print_comparison, print_run
+from evals.suite import load_suite
+from evals.types import Run
+
+app = typer.Typer(no_args_is_help=True, help="Measure the assistant: run suites, compare runs, read one case.")
+_TALK = Console(stderr=True)
+
+
+def _out() -> Console:
+    """Stdout; wide where it is not a terminal, so that a table is never cut."""
+    return Console(file=sys.stdout, width=None if sys.stdout.isatty() else 160)
+
+
+@app.command("run")
+def run(  # noqa: PLR0917 - typer's way of declaring options
+    suites: Annotated[list[Path], typer.Argument(help="Suites: .jsonl (bench) or .yaml (ours).", show_default=False)],
+    library: Annotated[
+        Path | None, typer.Option(help="Build and approve a throwaway library from this folder's labels.")
+    ] = None,
+    json: Annotated[str, typer.Option(help="Write the run as JSON to this file; - for stdout.")] = "",
+    limit: Annotated[int | None, typer.Option(min=1, help="At most so many cases of each suite.")] = None,
+    category: Annotated[list[str] | None, typer.Option(help="Only this category (repeatable).")] = None,
+    case: Annotated[list[str] | None, typer.Option(help="Only this case id (repeatable).")] = None,
+    workers: Annotated[int, typer.Option(min=1, max=16, help="Cases played at the same time.")] = 1,
+    cache: Annotated[Path | None, typer.Option(help="Where built libraries are kept.")] = None,
+    show: Annotated[bool, typer.Option("--show", help="Print every case as it was answered.")] = False,
+) -> None:
+    """Run suites against the current library, or one built from --library DIR."""
+    from evals.session import Selection, evaluate  # imports Chroma and onnxruntime: only when a command needs them
+
+    _make_room_for(json)
+    try:
+        loaded = [load_suite(path) for path in suites]
+        chosen = Selection(limit=limit, categories=tuple(category or ()), cases=tuple(case or ()))
+        done = evaluate(loaded, library, cache_folder(cache), chosen, workers, _TALK)
+    except EvalError as error:
+        _TALK.print(f"[red]error[/] {error}", markup=True, highlight=False)
+        raise typer.Exit(2) from None
+    _write(done, json)
+    if json != "-":
+        for result in done.cases if show else ():
+            print_case(_out(), result)
+        print_run(_out(), done)
+    if not all(gate.passed for gate in done.gates):
+        raise typer.Exit(1)
+
+
+@app.command("compare")
+def compare_runs(
+    first: Annotated[Path, typer.Argument(help="The older run (JSON).")],
+    second: Annotated[Path, typer.Argument(help="The newer run (JSON).")],
+    json: Annotated[bool, typer.Option("--json", help="Print the comparison as JSON.")] = False,
+) -> None:
+    """Newly broken and newly fixed cases, and how each category moved. Exit 1 when something broke."""
+    try:
+        comparison = compare(load_run(first), load_run(second))
+    except EvalError as error:
+        _TALK.print(f"[red]error[/] {error}", highlight=False)
+        raise typer.Exit(2) from None
+    if json:
+        sys.stdout.write(comparison.model_dump_json(indent=1) + "\n")
+    else:
+        print_comparison(_out(), comparison)
+    if comparison.broken:
+        raise typer.Exit(1)
+
+
+@app.command("show")
+def show_case(
+    path: Annotated[Path, typer.Argument(help="A run (JSON).", metavar="RUN.json")],
+    case_id: Annotated[str, typer.Argument(help="The case to read.")],
+    json: Annotated[bool, typer.Option("--json", help="Print the case as JSON.")] = False,
+) -> None:
+    """One case: the question, the reply as the HCP saw it, its citations and scores."""
+    try:
+        result = one_case(load_run(path), case_id)
+    except EvalError as error:
+        _TALK.print(f"[red]error[/] {error}", highlight=False)
+        raise typer.Exit(2) from None
+    if json:
+        sys.stdout.write(result.model_dump_json(indent=1) + "\n")
+    else:
+        print_case(_out(), result)
+
+
+def cache_folder(option: Path | None) -> Path:
+    """Where built libraries are kept: the option, $HCP_EVALS_CACHE, or var/evals-cache."""
+    return option or Path(os.environ.get("HCP_EVALS_CACHE") or "var/evals-cache")
+
+
+def _make_room_for(json: str) -> None:
+    """Refuse a --json path that cannot be written before minutes are spent."""
+    parent = Path(json).parent
+    if json and json != "-":
+        try:
+            parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            _TALK.print(f"[red]error[/] --json {json}: {parent} cannot be made ({error.strerror}).")
+            raise typer.Exit(2) from None
+
+
+def _write(done: Run, target: str) -> None:
+    if not target:
+        return
+    text = done.model_dump_json(indent=1) + "\n"
+    if target == "-":
+        sys.stdout.write(text)
+        return
+    path = Path(target)
+    partial = path.with_name(f".{path.name}.partial")
+    partial.write_text(text, encoding="utf-8")
+    partial.replace(path)
+    _TALK.print(f"[dim]written: {path}[/]")

@@ -1,0 +1,145 @@
+"""One evaluation from start to end: library, selection, cases, figures, record."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+from pathlib import Path
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
+
+from assistant.bootstrap import Services
+from assistant.config import load
+from assistant.pipeline import new_id
+from evals.errors import SuiteError
+from evals.library import BuiltLibrary, current_copy, open_throwaway
+from evals.machine import PACKAGE, checkout, describe_machine, package_versions
+from evals.run import run_cases
+from evals.summary import by_category, hold_gates, totals
+from evals.types import CaseResult, EvalCase, GateResult, Run, RunRecord, Suite, SuiteReference
+
+
+@dataclass(frozen=True)
+class Selection:
+    """Which cases of a suite are played; all of them by default."""
+
+    limit: int | None = None
+    categories: tuple[str, ...] = ()
+    cases: tuple[str, ...] = ()
+
+    def of(self, suite: Suite) -> tuple[EvalCase, ...]:
+        """The suite's selected cases, in their order."""
+        chosen = [c for c in suite.cases if not self.categories or c.category in self.categories]
+        chosen = [c for c in chosen if not self.cases or c.id in self.cases]
+        return tuple(chosen[: self.limit])
+
+    def described(self) -> dict[str, str]:
+        """What was selected, for the record; empty when everything was."""
+        limit = {"limit": str(self.limit)} if self.limit else {}
+        categories = {"category": ",".join(self.categories)} if self.categories else {}
+        return {**limit, **categories, **({"case": ",".join(self.cases)} if self.cases else {})}
+
+
+def evaluate(
+    suites: Sequence[Suite],
+    folder: Path | None,
+    cache_dir: Path,
+    selection: Selection,
+    workers: int,
+    talk: Console,
+) -> Run:
+    """Play the suites' selected cases and score them.
+
+    Raises SuiteError when nothing is selected, LibraryError when the library cannot be built.
+    """
+    chosen = [(suite, selection.of(suite)) for suite in suites]
+    if not any(cases for _, cases in chosen):
+        known = ", ".join(sorted({case.category for suite in suites for case in suite.cases}))
+        raise SuiteError(f"no case matches {selection.described()}; the categories are: {known}.")
+    with _progress(talk) as progress:
+        services, built = _library(folder, cache_dir, progress)
+        with closing(_Closing(services)):
+            started_at = services.clock.now()
+            results: list[CaseResult] = []
+            gates: list[GateResult] = []
+            for suite, cases in chosen:
+                advance = partial(_advance, progress, progress.add_task(suite.name, total=len(cases)))
+                played = run_cases(services, cases, built.labels, workers, advance)
+                results += played
+                gates += hold_gates(suite, played) if played else ()
+            record = _record(services, built, chosen, started_at, selection)
+    return Run(
+        run=record, summary=by_category(results), totals=totals(results), gates=tuple(gates), cases=tuple(results)
+    )
+
+
+@dataclass(frozen=True)
+class _Closing:
+    services: Services
+
+    def close(self) -> None:
+        self.services.close()
+
+
+def _advance(progress: Progress, task: TaskID, _result: CaseResult) -> None:
+    progress.advance(task)
+
+
+def _library(folder: Path | None, cache_dir: Path, progress: Progress) -> tuple[Services, BuiltLibrary]:
+    if folder is None:
+        services = current_copy(load(), cache_dir)
+        held = services.knowledge.summaries()
+        passages = sum(summary.passages for summary in held)
+        return services, BuiltLibrary(
+            key="", folder="current", labels={}, failures=(), documents=len(held), passages=passages, seconds=0.0
+        )
+    tasks: dict[str, TaskID] = {}
+
+    def told(what: str, done: int, total: int) -> None:
+        if what not in tasks:
+            tasks[what] = progress.add_task(what)
+        progress.update(tasks[what], completed=done, total=total)
+
+    return open_throwaway(folder, cache_dir, told)
+
+
+def _record(
+    services: Services,
+    built: BuiltLibrary,
+    chosen: Sequence[tuple[Suite, Sequence[EvalCase]]],
+    started_at: datetime,
+    selection: Selection,
+) -> RunRecord:
+    commit, dirty = checkout()
+    packages = package_versions()
+    markets = {case.market for _, cases in chosen for case in cases}
+    return RunRecord(
+        run_id=new_id("run"),
+        started_at=started_at,
+        finished_at=services.clock.now(),
+        software=packages[PACKAGE],
+        commit=commit,
+        dirty=dirty,
+        packages=packages,
+        settings=services.settings.model_dump(mode="json", exclude={"storage"}),
+        library=built.folder,
+        library_key=built.key,
+        documents=built.documents,
+        passages=built.passages,
+        files_left_out=built.failures,
+        release=services.knowledge.release(),
+        policy=", ".join(services.policies[market].reference for market in sorted(markets)),
+        models=services.assistant.models,
+        machine=describe_machine(),
+        suites=tuple(SuiteReference(name=s.name, source=s.source, sha256=s.sha256, cases=len(c)) for s, c in chosen),
+        selection=selection.described(),
+    )
+
+
+def _progress(talk: Console) -> Progress:
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    return Progress(*columns, console=talk, transient=True, disable=not talk.is_terminal)
