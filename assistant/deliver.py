@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import threading
 import uuid
+from collections import Counter
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import structlog
 
@@ -18,11 +19,12 @@ _log = structlog.get_logger(__name__)
 BATCH = 50
 
 
-class BuryingOutbox(Outbox, Protocol):
-    """An outbox that can be told that trying again is of no use."""
+@runtime_checkable
+class Burying(Protocol):
+    """An outbox that can be told that trying again is of no use; another one finds out by its last attempt."""
 
-    def failed(self, owner: str, signal_id: str, error: str, *, permanent: bool = False) -> None:
-        """Give a claimed signal back for a later try, or to the dead letters (last try, or `permanent`)."""
+    def bury(self, owner: str, signal_id: str, error: str) -> None:
+        """Give a claimed signal to the dead letters. Raises Conflict when the lease was lost."""
         ...
 
 
@@ -32,26 +34,32 @@ class DeliveryReport:
 
     claimed: int = 0
     delivered: int = 0
-    failed: int = 0  # to be tried again, or buried after the last attempt
-    refused: int = 0  # permanent: dead letters at once
+    failed: int = 0  # to be tried again, or dead
+    refused: int = 0  # of the failed: dead at once, because trying again will not help
     lost: int = 0  # sent, but the lease was gone: someone else may send them again
 
 
 def deliver_once(
-    outbox: BuryingOutbox, delivery: Delivery, owner: str, limit: int = BATCH, lease_seconds: float = 30.0
+    outbox: Outbox, delivery: Delivery, owner: str, limit: int = BATCH, lease_seconds: float = 30.0
 ) -> DeliveryReport:
     """Claim up to `limit` signals and send each. A signal that fails never keeps the next from being sent.
 
-    `owner` must be this deliverer's alone: it is the fence against one whose lease ran out.
+    Each round holds its signals under a name of its own, made from `owner`: it is the fence between
+    deliverers, even those that call themselves alike.
     """
-    counted = {"delivered": 0, "failed": 0, "refused": 0, "lost": 0}
-    claimed = outbox.claim(owner, limit, lease_seconds)
-    for signal in claimed:
-        counted[_deliver(outbox, delivery, owner, signal)] += 1
-    return DeliveryReport(claimed=len(claimed), **counted)
+    holder = f"{owner}:{uuid.uuid4().hex[:12]}"
+    claimed = outbox.claim(holder, limit, lease_seconds)
+    results = Counter(_deliver(outbox, delivery, holder, signal) for signal in claimed)
+    return DeliveryReport(
+        claimed=len(claimed),
+        delivered=results["delivered"],
+        failed=results["failed"] + results["refused"],
+        refused=results["refused"],
+        lost=results["lost"],
+    )
 
 
-def _deliver(outbox: BuryingOutbox, delivery: Delivery, owner: str, signal: Signal) -> str:
+def _deliver(outbox: Outbox, delivery: Delivery, owner: str, signal: Signal) -> str:
     try:
         error = _send(delivery, signal)
         if error is None:
@@ -59,7 +67,8 @@ def _deliver(outbox: BuryingOutbox, delivery: Delivery, owner: str, signal: Sign
             return "delivered"
         refused = isinstance(error, PermanentError)
         _log.warning("signal.not_delivered", signal_id=signal.signal_id, permanent=refused, error=str(error))
-        outbox.failed(owner, signal.signal_id, f"{type(error).__name__}: {error}", permanent=refused)
+        give_back = outbox.bury if refused and isinstance(outbox, Burying) else outbox.failed
+        give_back(owner, signal.signal_id, f"{type(error).__name__}: {error}")
     except (Conflict, NotFound) as lost:
         _log.warning("signal.lease_lost", signal_id=signal.signal_id, error=str(lost))
         return "lost"
@@ -78,7 +87,7 @@ class DeliveryLoop:
     """Delivers in the background of this process until stopped."""
 
     def __init__(
-        self, outbox: BuryingOutbox, delivery: Delivery, interval: float = 1.0, lease: float = 30.0, batch: int = BATCH
+        self, outbox: Outbox, delivery: Delivery, interval: float = 1.0, lease: float = 30.0, batch: int = BATCH
     ) -> None:
         """`interval`: seconds between looks at an empty outbox. `lease`: seconds a claimed batch is ours."""
         self._outbox = outbox
@@ -86,7 +95,7 @@ class DeliveryLoop:
         self._interval = interval
         self._lease = lease
         self._batch = batch
-        self._owner = f"deliverer_{uuid.uuid4().hex}"
+        self._owner = "in-process"
         self._stopping = threading.Event()
         self._thread: threading.Thread | None = None
 

@@ -223,12 +223,17 @@ class FakeOutbox:
             held = self._held(shelf, owner, signal_id)
             held.state, held.owner = "delivered", None
 
-    def failed(self, owner: str, signal_id: str, error: str, *, permanent: bool = False) -> None:
+    def failed(self, owner: str, signal_id: str, error: str) -> None:
         with self._store.transaction() as shelf:
             held = self._held(shelf, owner, signal_id)
-            dead = permanent or held.attempts >= self._max_attempts
+            dead = held.attempts >= self._max_attempts
             held.state, held.owner, held.last_error = "dead" if dead else "waiting", None, error
             held.due_at = self._store.clock.now() + timedelta(seconds=2.0 ** (held.attempts - 1))
+
+    def bury(self, owner: str, signal_id: str, error: str) -> None:
+        with self._store.transaction() as shelf:
+            held = self._held(shelf, owner, signal_id)
+            held.state, held.owner, held.last_error = "dead", None, error
 
     def counts(self) -> dict[str, int]:
         states = [w.state for w in self._store.shelf.outbox.values()]

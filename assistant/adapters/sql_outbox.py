@@ -75,22 +75,22 @@ class SqlOutbox:
         """Mark a claimed signal as delivered. Raises Conflict when the lease was lost."""
         self._release(owner, signal_id, state="delivered", last_error=None)
 
-    def failed(self, owner: str, signal_id: str, error: str, *, permanent: bool = False) -> None:
-        """Give a claimed signal back for a later try, or to the dead letters (after the last try, or `permanent`).
+    def failed(self, owner: str, signal_id: str, error: str) -> None:
+        """Give a claimed signal back for a later try, or to the dead letters after the last one.
 
         Raises Conflict when the lease was lost.
         """
         with reading(self._engine) as connection:
             attempts = connection.scalar(select(outbox.c.attempts).where(outbox.c.signal_id == signal_id)) or 0
-        dead = permanent or attempts >= self._max_attempts
-        wait = timedelta(0) if dead else timedelta(seconds=self._wait_seconds(attempts))
-        self._release(
-            owner,
-            signal_id,
-            state="dead" if dead else "waiting",
-            last_error=error[:_ERROR_CHARACTERS],
-            due_at=self._clock.now() + wait,
-        )
+        if attempts >= self._max_attempts:
+            self.bury(owner, signal_id, error)
+            return
+        due_at = self._clock.now() + timedelta(seconds=self._wait_seconds(attempts))
+        self._release(owner, signal_id, state="waiting", last_error=error[:_ERROR_CHARACTERS], due_at=due_at)
+
+    def bury(self, owner: str, signal_id: str, error: str) -> None:
+        """Give a claimed signal to the dead letters: trying again will not help. Raises Conflict like `failed`."""
+        self._release(owner, signal_id, state="dead", last_error=error[:_ERROR_CHARACTERS])
 
     def counts(self) -> dict[str, int]:
         """How many signals are waiting, claimed, delivered, dead."""

@@ -13,7 +13,7 @@ ACTOR = "assistant"
 
 
 def prepare(
-    interaction: Interaction, raw_text: str, new_id: Callable[[str], str], signals: tuple[Signal, ...] = ()
+    interaction: Interaction, raw_text: str, signals: tuple[Signal, ...], new_id: Callable[[str], str]
 ) -> TurnRecord:
     """All that this turn leaves behind.
 
@@ -27,9 +27,7 @@ def prepare(
     if intakes:
         recorded = _with_vault_reference(recorded, new_id)
         vault = (_vault_entry(recorded, intakes[0], raw_text),)
-    return TurnRecord(
-        interaction=recorded, case_events=tuple(_case_events(recorded)), signals=tuple(signals), vault=vault
-    )
+    return TurnRecord(interaction=recorded, case_events=tuple(_case_events(recorded)), signals=signals, vault=vault)
 
 
 def _redacted(interaction: Interaction) -> Interaction:

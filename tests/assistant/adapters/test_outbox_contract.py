@@ -66,7 +66,7 @@ def test_a_failed_signal_waits_longer_each_time_then_is_dead(record):
 def test_a_permanent_failure_is_dead_at_once_and_can_be_revived(record):
     fill(record, 1)
     record.outbox.claim("a", 1, 30)
-    record.outbox.failed("a", "signal_0", "refused", permanent=True)
+    record.outbox.bury("a", "signal_0", "refused")
     assert record.outbox.counts()["dead"] == 1
     assert record.outbox.revive() == 1
     assert len(record.outbox.claim("a", 1, 30)) == 1
