@@ -44,6 +44,7 @@ class _Writer:
     tables: list[Table] = field(default_factory=list)
     units: list[Unit] = field(default_factory=list)
     paragraph: int = 0
+    is_line_open: bool = False
 
     def _put(self, text: str) -> Span:
         start = self.length
@@ -52,12 +53,14 @@ class _Writer:
         return Span(start=start, end=self.length)
 
     def _line(self) -> None:
-        if self.length:
+        """Begins a new line, unless the section began without a heading line."""
+        if self.is_line_open:
             self._put("\n")
+        self.is_line_open = True
 
     def write_section(self, draft: SectionDraft, parent: int | None, path: tuple[str, ...]) -> None:
         """Writes a section and all below it; its span ends with its last character of text."""
-        if self.length:
+        if self.length and (parent is None or self.is_line_open):
             self._put("\n\n")
         index = len(self.sections)
         title = " ".join(part for part in (draft.number, draft.heading) if part)
@@ -75,12 +78,14 @@ class _Writer:
             end=start,
         )
         self.sections.append(made)
-        self._put(title)
+        if draft.is_printed:
+            self._put(title)
         leads: list[Span | None] = []
+        self.is_line_open = draft.is_printed and bool(title)
         for part in draft.content:
             if isinstance(part, SectionDraft):
                 self.write_section(part, index, path)
-                leads = []
+                self.is_line_open, leads = True, []
             elif isinstance(part, Grid):
                 self._write_grid(part, index)
                 leads = []

@@ -54,6 +54,7 @@ class SectionDraft:
     code: str = ""
     number: str = ""
     heading: str = ""
+    is_printed: bool = True  # False: the source has no heading here, the family's usual one names it
     content: list[Text | Grid | SectionDraft] = dataclasses.field(default_factory=list)
 
     def subsections(self) -> Iterator[SectionDraft]:

@@ -183,7 +183,8 @@ def heading_pattern(family: Family) -> re.Pattern[str]:
     """A family's heading as it may stand at the beginning of flattened text, in any letter case."""
     plain = re.escape(family.heading.lower()).replace(r"\ ", r"\s+")
     spelled = family.pattern.replace(" ", r"\s+").replace(r"\s+?", r"\s*") if family.pattern else plain
-    return re.compile(rf"(?:{spelled}|{plain})(?![\w-])\s?:?", re.IGNORECASE)
+    # Some labels come without a blank between heading and text ("INTERACTIONSDosage").
+    return re.compile(rf"(?i:(?:{spelled}|{plain}))(?:(?![\w-])\s?:?|(?=[A-Z][a-z]|\d+\.\d))")
 
 
 def by_number(number: str) -> Family | None:

@@ -13,6 +13,7 @@ from knowledge.parse.sentences import split_sentences
 
 _REFERENCES = r"\d{1,2}(?:\.\d{1,2})?"
 _ENDS_IN_REFERENCE = re.compile(rf"\(\s*{_REFERENCES}(?:\s*(?:,|and|-|–|to)\s*{_REFERENCES})*\s*\)\s*[.;]?\s*$")
+_REFERENCE = re.compile(rf"\(\s*{_REFERENCES}(?:\s*(?:,|and|-|–|to)\s*{_REFERENCES})*\s*\)")
 _HIGHLIGHTS_ONLY = re.compile(
     r"to report suspected adverse reactions|see full prescribing information|see 17 for patient counseling",
     re.IGNORECASE,
@@ -20,6 +21,7 @@ _HIGHLIGHTS_ONLY = re.compile(
 _CROSS_REFERENCE = re.compile(r"[\[(]\s*see\b", re.IGNORECASE)
 _WORD = re.compile(r"[a-z]{4,}|\d+(?:\.\d+)?")
 _SAID_AGAIN = 0.7
+_ALL_SAID_AGAIN = 0.9
 
 
 def highlight_span(stretch: str, full: str) -> tuple[int, int] | None:
@@ -39,7 +41,9 @@ def highlight_span(stretch: str, full: str) -> tuple[int, int] | None:
     last = marked[-1]
     while last + 1 < len(spans) and _HIGHLIGHTS_ONLY.search(stretch, *spans[last + 1]):
         last += 1
-    full_words = set(_WORD.findall(full.lower()))
+    full_words = _words(full)
+    while last + 1 < len(spans) and _follows(stretch[slice(*spans[last + 1])], full_words):
+        last += 1
     first = last + 1
     while first > 0 and _belongs(stretch, spans, first - 1, full_words, is_marked=first - 1 in marked):
         first -= 1
@@ -48,15 +52,28 @@ def highlight_span(stretch: str, full: str) -> tuple[int, int] | None:
     return spans[first][0], spans[last][1]
 
 
+def _words(text: str) -> set[str]:
+    return set(_WORD.findall(text.lower()))
+
+
+def _share(sentence: str, known: set[str]) -> float:
+    words = _WORD.findall(_REFERENCE.sub(" ", sentence.lower()))
+    return sum(word in known for word in words) / len(words) if words else 1.0
+
+
+def _follows(sentence: str, full_words: set[str]) -> bool:
+    """What stands after the last numbered statement belongs to it only where the full text has it all."""
+    return not _CROSS_REFERENCE.search(sentence) and _share(sentence, full_words) >= _ALL_SAID_AGAIN
+
+
 def _belongs(
     stretch: str, spans: list[tuple[int, int]], position: int, full_words: set[str], *, is_marked: bool
 ) -> bool:
     start, end = spans[position]
     sentence = stretch[start:end]
-    if _HIGHLIGHTS_ONLY.search(sentence):
-        return True
+    if _HIGHLIGHTS_ONLY.search(sentence) or sentence.endswith(":"):
+        return not _CROSS_REFERENCE.search(sentence)
     if _CROSS_REFERENCE.search(sentence):
         return False
-    words = _WORD.findall(sentence.lower())
-    known = full_words | set(_WORD.findall(stretch[:start].lower())) if is_marked or not full_words else full_words
-    return not words or sum(word in known for word in words) >= _SAID_AGAIN * len(words)
+    known = full_words | _words(stretch[:start]) if is_marked or not full_words else full_words
+    return _share(sentence, known) >= _SAID_AGAIN

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,16 +13,17 @@ from lxml import etree
 
 from knowledge.errors import UnreadableDocument
 from knowledge.parse.drafts import Grid, SectionDraft, Text
-from knowledge.parse.fields import BY_FIELD, LEFT_OUT_FIELDS, ORDER, UNCLASSIFIED_FIELD, by_number
+from knowledge.parse.fields import BY_FIELD, LEFT_OUT_FIELDS, ORDER, UNCLASSIFIED_FIELD, by_number, heading_pattern
 from knowledge.parse.flattened import Letters, letters_of, locate
-from knowledge.parse.headings import families_for, heading_end, numbered_marks, split_number
+from knowledge.parse.headings import families_for, heading_end, is_heading_like, numbered_marks, split_number
 from knowledge.parse.highlights import highlight_span
 from knowledge.parse.tables import read_table, tidy
 from knowledge.parse.units import blocks_of
 
 _BOILERPLATE = re.compile(
-    r"\b(?:manufactured (?:by|for)|distributed by|marketed by|licen[cs]e (?:no|number)|trademarks? of|all rights reserved"
-    r"|©|patents?\b|LAB-\d|representative sample of labeling|for more information|label may have been updated)",
+    r"\b(?:manufactured (?:by|for)|distributed by|marketed by|licen[cs]e (?:no|number)|trademarks? of"
+    r"|all rights reserved|©|patents?\b|LAB-\d|representative sample of labeling"
+    r"|for more information|label may have been updated)",
     re.IGNORECASE,
 )
 _NOT_FOR_PROFESSIONALS = re.compile(
@@ -30,7 +31,7 @@ _NOT_FOR_PROFESSIONALS = re.compile(
     r"|medication guide)",
     re.IGNORECASE,
 )
-_SHORT_UNCLASSIFIED = 60
+_SENTENCE_WORDS = 8  # plain words: fewer are a title, not a statement
 
 
 @dataclass
@@ -60,7 +61,8 @@ def read_openfda(data: bytes, name: str) -> tuple[dict[str, Any], list[SectionDr
     record = _record(data, name)
     pieces = _pieces(record)
     tops = _nest(pieces)
-    drafts = [_draft(piece) for piece in tops]
+    brand = _brand_words(record)
+    drafts = [_draft(piece, brand) for piece in tops]
     return record, sorted(_attached(drafts), key=_position)
 
 
@@ -81,6 +83,12 @@ def _record(data: bytes, name: str) -> dict[str, Any]:
         )
     record: dict[str, Any] = results[0]
     return record
+
+
+def _brand_words(record: dict[str, Any]) -> frozenset[str]:
+    block = record.get("openfda")
+    brands = _strings(block.get("brand_name")) if isinstance(block, dict) else []
+    return frozenset(word.lower() for brand in brands for word in brand.split())
 
 
 def _strings(value: Any) -> list[str]:
@@ -124,7 +132,7 @@ def _true_field(key: str, text: str) -> str:
 def _is_boilerplate(text: str) -> bool:
     if split_number(text)[0]:
         return False
-    if len(text) < _SHORT_UNCLASSIFIED or _NOT_FOR_PROFESSIONALS.search(text):
+    if sum(word.islower() for word in text.split()) < _SENTENCE_WORDS or _NOT_FOR_PROFESSIONALS.search(text):
         return True
     return bool(_BOILERPLATE.search(text)) and len(text) < 600  # noqa: PLR2004 - an address block is short
 
@@ -164,12 +172,12 @@ def _nest(pieces: list[Piece]) -> list[Piece]:
     return tops
 
 
-def _draft(piece: Piece) -> SectionDraft:
+def _draft(piece: Piece, brand: Collection[str]) -> SectionDraft:
     number, after = split_number(piece.text)
     known = by_number(number) if number else None
     if number and not known and "." not in number:
         number, after = "", 0
-    return _section(piece, number, after)
+    return _section(piece, number, after, brand)
 
 
 @dataclass(frozen=True)
@@ -184,41 +192,35 @@ class Cut:
     is_own: bool  # openFDA gives it as a field of its own
 
 
-def _section(piece: Piece, number: str, after: int) -> SectionDraft:
+def _section(piece: Piece, number: str, after: int, brand: Collection[str]) -> SectionDraft:
     text = piece.text
     tables = _located(piece)
     spans = [(start, end) for start, end, _ in tables]
     cuts = _cuts(piece, number, spans)
-    stretch = _Stretch(text, tables, cuts)
+    stretch = _Stretch(text, tables, cuts, brand)
     loose = [block for element in _unlocated(piece, tables) for block in read_table(element, " ")]
-    draft = _open(text, 0, after, len(text), number, piece.field, cuts[0].start if cuts else len(text), spans)
+    stops = [start for start, _ in spans] + [cut.start for cut in cuts]
+    limit = min((stop for stop in stops if stop >= after), default=len(text))
+    draft = _open(text, after, limit, number, piece.field, brand)
     draft.code = BY_FIELD[piece.field].code if piece.field in BY_FIELD else ""
-    draft.content.extend(stretch.content(draft_start(draft, text, after), len(text), 0))
+    draft.content.extend(stretch.content(_after_heading(draft, text, after), len(text), 0))
     draft.content.extend(loose)
     return draft
 
 
-def draft_start(draft: SectionDraft, text: str, after: int) -> int:
+def _after_heading(draft: SectionDraft, text: str, after: int) -> int:
     """Where the text after a heading begins."""
-    return after + len(draft.heading) if draft.heading and text.startswith(draft.heading, after) else after
+    return after + len(draft.heading) if draft.is_printed and text.startswith(draft.heading, after) else after
 
 
-def _open(
-    text: str,
-    start: int,
-    after: int,
-    limit: int,
-    number: str,
-    family: str,
-    first_cut: int,
-    tables: Sequence[tuple[int, int]],
-) -> SectionDraft:
-    limit = min([limit, first_cut if first_cut > after else limit, *(s for s, _ in tables if s >= after)])
-    end = heading_end(text, after, limit, families_for(family, number))
-    heading = text[after:end].strip()
-    if not heading and family in BY_FIELD and not number:
-        heading = ""
-    return SectionDraft(family, "", number, heading)
+def _open(text: str, after: int, limit: int, number: str, family: str, brand: Collection[str]) -> SectionDraft:
+    """A section with its number and heading; the heading begins at `after` and ends before `limit`."""
+    families = families_for(family, number)
+    heading = text[after : heading_end(text, after, limit, families, brand)].strip()
+    is_usual = any(heading_pattern(known).fullmatch(heading) for known in families)
+    if number or is_usual or is_heading_like(heading) or family not in BY_FIELD:
+        return SectionDraft(family, "", number, heading, is_printed=bool(number or heading))
+    return SectionDraft(family, "", "", BY_FIELD[family].heading, is_printed=False)
 
 
 def _located(piece: Piece) -> list[tuple[int, int, Any]]:
@@ -283,6 +285,7 @@ class _Stretch:
     text: str
     tables: list[tuple[int, int, Any]]
     cuts: list[Cut]
+    brand: Collection[str]
 
     def content(self, start: int, end: int, first: int) -> list[Text | Grid | SectionDraft]:
         """Everything between two offsets; `first` is the first cut that may lie there."""
@@ -306,11 +309,11 @@ class _Stretch:
         return content
 
     def _subsection(self, cut: Cut, stop: int, first: int) -> SectionDraft:
-        limit = self.cuts[first].start if first < len(self.cuts) and self.cuts[first].start > cut.heading_from else stop
-        spans = [(s, e) for s, e, _ in self.tables]
-        draft = _open(self.text, cut.start, cut.heading_from, min(limit, stop), cut.number, cut.field, stop, spans)
+        stops = [begin for begin, _, _ in self.tables] + [inner.start for inner in self.cuts[first:]]
+        limit = min((at for at in stops if cut.heading_from < at < stop), default=stop)
+        draft = _open(self.text, cut.heading_from, limit, cut.number, cut.field, self.brand)
         draft.code = BY_FIELD[cut.field].code if cut.is_own and cut.field in BY_FIELD else ""
-        draft.content.extend(self.content(draft_start(draft, self.text, cut.heading_from), stop, first))
+        draft.content.extend(self.content(_after_heading(draft, self.text, cut.heading_from), stop, first))
         return draft
 
     def _blocks(self, start: int, end: int, *, has_more: bool) -> list[Text | Grid]:

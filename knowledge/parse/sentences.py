@@ -7,148 +7,23 @@ section numbers ("( 2.1 )") with or without a full stop, and a list's lead-in en
 
 from __future__ import annotations
 
+import itertools
 import re
 
 # Never the end of a sentence.
 _NEVER = frozenset(
-    [
-        "e.g",
-        "i.e",
-        "vs",
-        "dr",
-        "mr",
-        "mrs",
-        "ms",
-        "prof",
-        "fig",
-        "figs",
-        "eq",
-        "cf",
-        "viz",
-        "approx",
-        "ref",
-        "refs",
-        "sec",
-        "st",
-        "nos",
-        "vol",
-        "dept",
-    ]
+    """e.g i.e vs dr mr mrs ms prof fig figs eq cf viz approx ref refs st nos vol dept""".split()  # noqa: SIM905 - one word list reads better
 )
 # The end of a sentence only where what follows cannot be anything but a beginning.
 _SELDOM = frozenset(
-    [
-        "u.s",
-        "u.s.a",
-        "u.k",
-        "e.u",
-        "b.i.d",
-        "t.i.d",
-        "q.i.d",
-        "q.d",
-        "q.o.d",
-        "p.o",
-        "i.v",
-        "i.m",
-        "s.c",
-        "a.m",
-        "p.m",
-        "etc",
-        "al",
-        "inc",
-        "corp",
-        "ltd",
-        "co",
-        "spp",
-        "sp",
-        "ssp",
-        "subsp",
-        "var",
-        "no",
-        "hr",
-        "hrs",
-        "min",
-        "sec",
-        "wt",
-        "max",
-        "ca",
-        "m.d",
-        "ph.d",
-    ]
+    """u.s u.s.a u.k e.u b.i.d t.i.d q.i.d q.d q.o.d p.o i.v i.m s.c a.m p.m etc al inc corp ltd co spp sp ssp
+    subsp var no hr hrs min sec wt max ca m.d ph.d""".split()  # noqa: SIM905 - one word list reads better
 )
 _STARTERS = frozenset(
-    [
-        "a",
-        "after",
-        "all",
-        "although",
-        "among",
-        "an",
-        "any",
-        "as",
-        "at",
-        "avoid",
-        "based",
-        "because",
-        "before",
-        "both",
-        "by",
-        "consider",
-        "do",
-        "does",
-        "due",
-        "during",
-        "each",
-        "figure",
-        "following",
-        "for",
-        "from",
-        "give",
-        "however",
-        "if",
-        "in",
-        "inform",
-        "initiate",
-        "instruct",
-        "it",
-        "its",
-        "monitor",
-        "most",
-        "no",
-        "not",
-        "of",
-        "on",
-        "once",
-        "one",
-        "other",
-        "patients",
-        "please",
-        "see",
-        "severe",
-        "similarly",
-        "since",
-        "some",
-        "such",
-        "that",
-        "the",
-        "their",
-        "there",
-        "these",
-        "this",
-        "those",
-        "thus",
-        "to",
-        "treatment",
-        "two",
-        "under",
-        "use",
-        "we",
-        "when",
-        "where",
-        "while",
-        "with",
-        "withhold",
-    ]
+    """a after all although among an any as at avoid based because before both by consider do does due during each
+    figure following for from give however if in inform initiate instruct it its monitor most no not of on once one
+    other patients please see severe similarly since some such that the their there these this those thus to treatment
+    two under use we when where while with withhold""".split()  # noqa: SIM905 - one word list reads better
 )
 _NUMBERS = r"\d{1,2}(?:\.\d{1,2}){0,2}"
 _SECTION_REFERENCE = rf"[(\[]\s*{_NUMBERS}(?:\s*(?:,|and|–|-|to)\s*{_NUMBERS})*\s*[)\]]"
@@ -159,59 +34,22 @@ _TRAILING = re.compile(
     re.IGNORECASE,
 )
 _STOP = re.compile(r"[.!?]+[\"”’'»)\]]*(?=\s)|[.!?]+$")
+# Some labels come without a blank between sentences ("… for adults.The dose …").
+_GLUED = re.compile(r"(?<=[a-z]{3}[.:])(?=[A-Z][a-z]+\s)|(?<=[a-z\d]\)\.)(?=[A-Z][a-z]+\s)")
 _REFERENCE_END = re.compile(
     rf"(?:{_SECTION_REFERENCE}|\[\s*see\b[^\[\]]{{0,400}}?\])(?=\s+(?:[A-Z•\"“]|≥|\d))(?!\s*\d+\s*[%)])",
     re.IGNORECASE,
 )
 _COLON = re.compile(r":(?=\s+[^\sa-z])")
 _LEAD_IN_WORDS = frozenset(
-    [
-        "following",
-        "follows",
-        "include",
-        "includes",
-        "including",
-        "included",
-        "are",
-        "is",
-        "be",
-        "been",
-        "was",
-        "were",
-        "with",
-        "when",
-        "if",
-        "for",
-        "to",
-        "in",
-        "of",
-        "by",
-        "at",
-        "on",
-        "should",
-        "must",
-        "may",
-        "can",
-        "who",
-        "that",
-        "patients",
-        "below",
-        "as",
-        "has",
-        "have",
-        "had",
-        "because",
-        "from",
-        "after",
-        "during",
-        "under",
-        "than",
-    ]
+    """following follows include includes including included are is be been was were with when if for to in of
+    by at on should must may can who that patients below as has have had because from after during under than""".split()  # noqa: SIM905 - one word list reads better
 )
 _NEXT_WORD = re.compile(r"\s*([\"“‘(\[•]*)\s*(\S*)")
 _ENUMERATOR = re.compile(
-    r"(?:^|[.:;•)\]]\s+|\b(?:table|figure|fig\.?|step|part|study|section|no\.?)\s+)\d{1,2}\.$", re.IGNORECASE
+    r"(?:^|[.:;•)\]]\s+)(?:(?:table|figure|fig\.?|step|part)\s+)?\d{1,2}\.$|\bno\.?\s+\d{1,2}\.$", re.IGNORECASE
 )
+_ENUMERATOR_LENGTH = 24
 _MIN_LEAD_IN_WORDS = 3
 
 
@@ -231,7 +69,7 @@ def split_sentences(text: str) -> list[tuple[int, int]]:
             bounds.append(cut)
     bounds.append(len(text))
     spans = []
-    for start, end in zip(bounds, bounds[1:], strict=False):
+    for start, end in itertools.pairwise(bounds):
         piece = text[start:end]
         stripped = piece.strip()
         if stripped:
@@ -250,6 +88,7 @@ def _cuts(text: str) -> list[int]:
     for reference in _REFERENCE_END.finditer(text):
         if depth[reference.start()] == 0 and _begins_new(text, reference.end()):
             found.add(reference.end())
+    found.update(glued.start() for glued in _GLUED.finditer(text) if depth[glued.start()] == 0)
     cuts = sorted(found)
     return sorted({*cuts, *_lead_in_cuts(text, cuts, depth)})
 
@@ -321,9 +160,8 @@ def _may_follow(text: str, word: str, following: str, start: int) -> bool:
         return starts
     if len(word) == 1 and word.isupper():
         return starts
-    if word.isdigit() and len(word) <= 2 and _ENUMERATOR.search(text, max(0, start - 12), start + 1):  # noqa: PLR2004 - "12."
-        return False
-    return True
+    is_enumerator = _ENUMERATOR.search(text, max(0, start - _ENUMERATOR_LENGTH), start + 1) is not None
+    return not (word.isdigit() and is_enumerator)
 
 
 def _begins_new(text: str, position: int) -> bool:
@@ -334,9 +172,8 @@ def _begins_new(text: str, position: int) -> bool:
     if "•" in opening:
         return True
     first = word[0]
-    return (not first.islower() and first not in ",;:)]%/=") or (
-        first.islower() and any(c.isupper() for c in word[1:4])
-    )
+    mixed = any(character.isupper() for character in word[1:4])  # "pH", "mRNA"
+    return mixed if first.islower() else first not in ",;:)]%/="
 
 
 def _lead_in_cuts(text: str, cuts: list[int], depth: list[int]) -> list[int]:

@@ -35,6 +35,7 @@ class Footnotes:
     joint: str
 
     def add(self, element: Any) -> str:
+        """Keeps a footnote's text and gives the mark that stands in its place."""
         mark = _mark(len(self.texts))
         self.texts.append(f"{mark} {inner_text(element, self.joint)}")
         if element.get("ID"):
