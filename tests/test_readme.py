@@ -82,7 +82,7 @@ def test_every_make_target_named_exists(document):
 
 def test_every_top_level_folder_is_on_the_map_and_exists():
     on_the_map = {re.sub(r"^\[(.+?)/\].*$", r"\1", cell) for cell in table_cells("Where things are")}
-    assert on_the_map == {name.split("/")[0] for name in tracked() if "/" in name} | {"prompts"}
+    assert on_the_map == {name.split("/")[0] for name in tracked() if "/" in name}
     assert all((REPO / folder).is_dir() for folder in on_the_map)
 
 
