@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
+CACHE_VARIABLE = "HCP_EVALS_CACHE"
 KEPT_BUILDS = 6
 VECTORS = "embeddings.sqlite"
 _EMBEDDINGS = "knowledge_embeddings"

@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
+from evals.cache import CACHE_VARIABLE
 from evals.compare import compare, load_run, one_case
 from evals.errors import EvalError
 from evals.report import print_case, print_comparison, print_run
@@ -40,11 +41,11 @@ def run(  # noqa: PLR0917 - typer's way of declaring options
     show: Annotated[bool, typer.Option("--show", help="Print every case as it was answered.")] = False,
 ) -> None:
     """Run suites against the current library, or one built from --library DIR."""
-    from evals.session import Selection, evaluate  # imports Chroma and onnxruntime: only when a command needs them
-
     _make_room_for(json)
     try:
         loaded = [load_suite(path) for path in suites]
+        from evals.session import Selection, evaluate  # imports Chroma and onnxruntime: only for a suite that is sound
+
         chosen = Selection(limit=limit, categories=tuple(category or ()), cases=tuple(case or ()))
         done = evaluate(loaded, library, cache_folder(cache), chosen, workers, _TALK)
     except EvalError as error:
@@ -99,7 +100,7 @@ def show_case(
 
 def cache_folder(option: Path | None) -> Path:
     """Where built libraries are kept: the option, $HCP_EVALS_CACHE, or var/evals-cache."""
-    return option or Path(os.environ.get("HCP_EVALS_CACHE") or "var/evals-cache")
+    return option or Path(os.environ.get(CACHE_VARIABLE) or "var/evals-cache")
 
 
 def _make_room_for(json: str) -> None:

@@ -26,7 +26,7 @@ from pydantic import ValidationError
 import knowledge
 from assistant.bootstrap import Services, build
 from assistant.config import DeliverySettings, Settings, StorageSettings, load
-from evals.cache import VECTORS, carry_embeddings, copy_of, fresh_folder, locked, prune, sweep
+from evals.cache import CACHE_VARIABLE, VECTORS, carry_embeddings, copy_of, fresh_folder, locked, prune, sweep
 from evals.errors import LibraryError
 from knowledge.chunk import CHUNKER_VERSION
 from knowledge.embed import MiniLMEmbedder
@@ -105,9 +105,19 @@ def content_key(files: Sequence[Path], folder: Path) -> str:
     return digest.hexdigest()[:20]
 
 
+def settings_in_force() -> Settings:
+    """The assistant's settings. Our own variable is hidden from them: they refuse what they do not know."""
+    held = os.environ.pop(CACHE_VARIABLE, None)
+    try:
+        return load()
+    finally:
+        if held is not None:
+            os.environ[CACHE_VARIABLE] = held
+
+
 def embedded_settings(directory: Path) -> Settings:
     """The settings in force, but with everything kept in `directory` and nothing sent anywhere."""
-    base = load()
+    base = settings_in_force()
     return base.model_copy(
         update={
             "storage": StorageSettings(directory=directory),
@@ -120,17 +130,29 @@ def embedded_settings(directory: Path) -> Settings:
 def _build(files: Sequence[Path], folder: Path, key: str, cache_dir: Path, told: OnProgress) -> BuiltLibrary:
     home = cache_dir / f".building-{os.getpid()}-{key}"
     shutil.rmtree(home, ignore_errors=True)
+    try:
+        built = _built_in(home, files, folder, key, cache_dir / VECTORS, told)
+        home.rename(cache_dir / key)
+    finally:
+        carry_embeddings(home / "hcp.sqlite", cache_dir / VECTORS)  # made before it failed, if it did
+        shutil.rmtree(home, ignore_errors=True)
+    return built
+
+
+def _built_in(
+    home: Path, files: Sequence[Path], folder: Path, key: str, vectors: Path, told: OnProgress
+) -> BuiltLibrary:
     started = time.perf_counter()
     services = build(embedded_settings(home))
     try:
-        carry_embeddings(cache_dir / VECTORS, home / "hcp.sqlite")
+        carry_embeddings(vectors, home / "hcp.sqlite")
         labels, failures = _fill(services, files, _manifest(folder), told)
         held = services.knowledge.summaries()
     finally:
         services.close()
     if not labels:
         raise LibraryError(f"{folder}: no file could be read:\n" + "\n".join(failures[:5]))
-    carry_embeddings(home / "hcp.sqlite", cache_dir / VECTORS)
+    carry_embeddings(home / "hcp.sqlite", vectors)
     built = BuiltLibrary(
         key=key,
         folder=folder.name,
@@ -141,7 +163,6 @@ def _build(files: Sequence[Path], folder: Path, key: str, cache_dir: Path, told:
         seconds=time.perf_counter() - started,
     )
     (home / "build.json").write_text(built.model_dump_json(), encoding="utf-8")
-    home.rename(cache_dir / key)
     return built
 
 

@@ -13,10 +13,9 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
 from assistant.bootstrap import Services
-from assistant.config import load
 from assistant.pipeline import new_id
 from evals.errors import SuiteError
-from evals.library import BuiltLibrary, current_copy, open_throwaway
+from evals.library import BuiltLibrary, current_copy, open_throwaway, settings_in_force
 from evals.machine import PACKAGE, checkout, describe_machine, package_versions
 from evals.run import run_cases
 from evals.summary import by_category, hold_gates, totals
@@ -91,7 +90,7 @@ def _advance(progress: Progress, task: TaskID, _result: CaseResult) -> None:
 
 def _library(folder: Path | None, cache_dir: Path, progress: Progress) -> tuple[Services, BuiltLibrary]:
     if folder is None:
-        services = current_copy(load(), cache_dir)
+        services = current_copy(settings_in_force(), cache_dir)
         held = services.knowledge.summaries()
         passages = sum(summary.passages for summary in held)
         return services, BuiltLibrary(

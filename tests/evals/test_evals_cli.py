@@ -1,0 +1,63 @@
+import json
+
+import eval_runs as runs
+import pytest
+from typer.testing import CliRunner
+
+from evals.cli import app, cache_folder
+
+cli = CliRunner()
+
+
+def write(path, run):
+    path.write_text(run.model_dump_json())
+    return str(path)
+
+
+def test_a_case_is_shown_with_its_reply_and_citations(tmp_path):
+    path = write(tmp_path / "run.json", runs.run(runs.result("a", evidence_hit=True)))
+    done = cli.invoke(app, ["show", path, "a"])
+    assert done.exit_code == 0
+    assert "Take [5 mg]." in done.stdout
+    assert "2 Dosage" in done.stdout
+    assert json.loads(cli.invoke(app, ["show", path, "a", "--json"]).stdout)["id"] == "a"
+
+
+def test_a_case_that_is_not_there_is_a_usage_error(tmp_path):
+    path = write(tmp_path / "run.json", runs.run(runs.result("a")))
+    done = cli.invoke(app, ["show", path, "b"])
+    assert done.exit_code == 2
+    assert "no case 'b'" in done.stderr
+
+
+def test_comparing_exits_1_only_when_something_broke(tmp_path):
+    good = write(tmp_path / "good.json", runs.run(runs.result("a")))
+    bad = write(tmp_path / "bad.json", runs.run(runs.result("a", outcome=False)))
+    assert cli.invoke(app, ["compare", good, bad]).exit_code == 1
+    fixed = cli.invoke(app, ["compare", bad, good, "--json"])
+    assert fixed.exit_code == 0
+    assert json.loads(fixed.stdout)["fixed"] == [{"case_id": "a", "scores": ["outcome"]}]
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["run", "none.yaml"],
+        ["compare", "none.json", "none.json"],
+        ["show", "none.json", "a"],
+        ["run"],
+        ["run", "x.yaml", "--limit", "0"],
+    ],
+)
+def test_what_is_wrong_is_said_in_one_line_and_exits_2(arguments, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    done = cli.invoke(app, arguments)
+    assert done.exit_code == 2
+    assert done.stderr
+    assert not done.stdout
+
+
+def test_the_cache_folder_is_the_options_then_the_environments(tmp_path, monkeypatch):
+    monkeypatch.setenv("HCP_EVALS_CACHE", str(tmp_path / "environment"))
+    assert cache_folder(tmp_path / "option") == tmp_path / "option"
+    assert cache_folder(None) == tmp_path / "environment"
