@@ -8,9 +8,9 @@ from pathlib import Path
 
 from sqlalchemy import Connection, Engine, text
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
+from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, OperationalError
 
-from assistant.errors import SettingsError, TransientError
+from assistant.errors import PermanentError, SettingsError, TransientError
 from knowledge import store
 
 MIGRATIONS = Path(__file__).parent / "migrations"
@@ -37,27 +37,30 @@ def make_engine(url: str) -> Engine:
 
 @contextmanager
 def reading(engine: Engine) -> Iterator[Connection]:
-    """A connection that only reads: no write lock is taken. Raises TransientError when the database is away."""
+    """A connection that only reads: no write lock is taken. Raises TransientError, PermanentError."""
     try:
         with store.reading(engine) as connection:
             yield connection
     except DBAPIError as error:
-        raise away(error) from error
+        raise _ours(error) from error
 
 
 @contextmanager
 def writing(engine: Engine) -> Iterator[Connection]:
-    """A transaction that writes: all of it, or nothing. Raises TransientError when the database is away."""
+    """A transaction that writes: all of it, or nothing. Raises TransientError, PermanentError."""
     try:
         with engine.begin() as connection:
             yield connection
     except DBAPIError as error:
-        raise away(error) from error
+        raise _ours(error) from error
 
 
-def away(error: DBAPIError) -> TransientError:
-    """The same trouble in our words; the statement and its values stay out of the message."""
-    return TransientError(f"The database did not take the request ({type(error.orig).__name__}: {error.orig}).")
+def _ours(error: DBAPIError) -> TransientError | PermanentError:
+    """The same trouble in our words; the statement and the values in it stay out of the message."""
+    said = str(error.orig).strip().partition("\n")[0]
+    if isinstance(error, OperationalError | InterfaceError) or error.connection_invalidated:
+        return TransientError(f"The database cannot be reached or is busy ({said}).")
+    return PermanentError(f"The database refused it ({said}).")
 
 
 def migrate(engine: Engine) -> None:
@@ -87,7 +90,7 @@ def migrate(engine: Engine) -> None:
 def _parse(url: str) -> URL:
     try:
         return make_url(url.replace("postgres://", "postgresql://", 1))
-    except (ArgumentError, NoSuchModuleError):
+    except (ArgumentError, ValueError):
         # The value itself may hold a password, so it is not repeated.
         raise SettingsError("storage.database_url cannot be read; give sqlite:///… or postgresql://….") from None
 

@@ -39,7 +39,7 @@ class NatsDelivery:
         if not subject or any(c in subject for c in " *>\t\r\n") or subject.strip(".") != subject:
             raise SettingsError(f"delivery.nats_subject: {subject!r} is no subject. Set HCP_DELIVERY__NATS_SUBJECT.")
         self._url = url
-        self._subject = subject
+        self.subject = subject
         self._timeout = timeout
         self._client: Client | None = None
         self._loop = asyncio.new_event_loop()
@@ -79,7 +79,7 @@ class NatsDelivery:
     async def _publish(self, signal: Signal) -> None:
         client = await self._connected()
         await client.jetstream(timeout=self._timeout).publish(
-            f"{self._subject}.{signal.purpose.value}",
+            f"{self.subject}.{signal.purpose.value}",
             encode(signal),
             timeout=self._timeout,
             headers={"Nats-Msg-Id": signal.signal_id, "Content-Type": CONTENT_TYPE},
@@ -102,13 +102,13 @@ class NatsDelivery:
 
     async def _ensure_stream(self, client: Client) -> None:
         manager = client.jsm(timeout=self._timeout)
-        subjects = f"{self._subject}.>"
+        subjects = f"{self.subject}.>"
         try:
             await manager.find_stream_name_by_subject(subjects)
         except nats.js.errors.NotFoundError:
             await manager.add_stream(
                 StreamConfig(
-                    name=self._subject.replace(".", "_").upper(),
+                    name=self.subject.replace(".", "_").upper(),
                     subjects=[subjects],
                     storage=StorageType.FILE,
                     duplicate_window=DUPLICATE_WINDOW_SECONDS,

@@ -43,8 +43,10 @@ class SqlLedger:
                 put_signals(connection, position, record.signals, self._clock.now())
                 chain.close()
         except (AssistantError, SQLAlchemyError, ValueError) as error:
+            # Only our own words: a driver's message may repeat the values it was given.
+            why = str(error) if isinstance(error, AssistantError) else type(error).__name__
             raise NotRecorded(
-                f"{record.interaction.interaction_id} could not be written and must not be answered: {error}"
+                f"{record.interaction.interaction_id} could not be written and must not be answered: {why}"
             ) from error
 
     def interaction(self, interaction_id: str) -> Interaction:

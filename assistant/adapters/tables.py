@@ -60,14 +60,14 @@ def _required(name: str, kind: Any, **options: Any) -> Column[Any]:
 interactions = Table(
     "interactions",
     metadata,
-    Column("interaction_id", String(64), primary_key=True),
+    Column("interaction_id", String, primary_key=True),
     _required("audit_sequence", Integer, unique=True),
-    _required("conversation_id", String(64)),
-    _required("question_id", String(64)),
-    _required("asker", String(128), index=True),
-    _required("market", String(8)),
-    Column("product", String(256)),
-    _required("outcomes", String(128)),  # kinds joined by ","
+    _required("conversation_id", String),
+    _required("question_id", String),
+    _required("asker", String, index=True),
+    _required("market", String),
+    Column("product", String),
+    _required("outcomes", String),  # kinds joined by ","
     _required("asked_at", Moment),
     _required("finished_at", Moment),
     _required("body", LargeBinary),
@@ -77,14 +77,14 @@ interactions = Table(
 case_events = Table(
     "case_events",
     metadata,
-    Column("event_id", String(64), primary_key=True),
+    Column("event_id", String, primary_key=True),
     _required("audit_sequence", Integer, unique=True),
-    _required("case_id", String(64)),
-    _required("case_kind", String(32)),
+    _required("case_id", String),
+    _required("case_kind", String),
     _required("sequence", Integer),
-    _required("kind", String(32)),
+    _required("kind", String),
     _required("at", Moment),
-    Column("interaction_id", String(64), index=True),
+    Column("interaction_id", String, index=True),
     _required("body", Text),
     UniqueConstraint("case_id", "sequence"),
     Index(None, "sequence", "at"),
@@ -93,9 +93,9 @@ case_events = Table(
 feedback = Table(
     "feedback",
     metadata,
-    Column("feedback_id", String(64), primary_key=True),
+    Column("feedback_id", String, primary_key=True),
     _required("audit_sequence", Integer, unique=True),
-    _required("interaction_id", String(64), index=True),
+    _required("interaction_id", String, index=True),
     _required("given_at", Moment),
     _required("body", Text),
 )
@@ -103,11 +103,11 @@ feedback = Table(
 vault_entries = Table(
     "vault_entries",
     metadata,
-    Column("reference", String(64), primary_key=True),
+    Column("reference", String, primary_key=True),
     _required("audit_sequence", Integer, unique=True),
-    _required("case_id", String(64), index=True),
+    _required("case_id", String, index=True),
     _required("received_at", Moment),
-    _required("key_id", String(16)),
+    _required("key_id", String),
     _required("sealed", LargeBinary),
 )
 
@@ -116,12 +116,12 @@ audit_entries = Table(
     metadata,
     Column("sequence", Integer, primary_key=True, autoincrement=False),
     _required("at", Moment),
-    _required("actor", String(128)),
-    _required("action", String(64)),
-    _required("subject", String(128), index=True),
-    _required("content_sha256", String(64)),
-    _required("previous_hash", String(64)),
-    _required("hash", String(64)),
+    _required("actor", String),
+    _required("action", String),
+    _required("subject", String, index=True),
+    _required("content_sha256", String),
+    _required("previous_hash", String),
+    _required("hash", String),
 )
 
 # One row: the end of the chain. It is what writers queue for, and what tells a cut-off chain.
@@ -130,21 +130,21 @@ audit_head = Table(
     metadata,
     Column("id", Integer, primary_key=True, autoincrement=False),
     _required("sequence", Integer),
-    _required("hash", String(64)),
+    _required("hash", String),
 )
 
 outbox = Table(
     "outbox",
     metadata,
-    Column("signal_id", String(64), primary_key=True),
+    Column("signal_id", String, primary_key=True),
     _required("position", Integer),  # audit sequence it was written with: orders, never filters
-    _required("type", String(64)),
-    _required("purpose", String(16)),
+    _required("type", String),
+    _required("purpose", String),
     _required("body", Text),
-    _required("state", String(16)),  # waiting, claimed, delivered, dead
+    _required("state", String),  # waiting, claimed, delivered, dead
     _required("attempts", Integer),
     _required("due_at", Moment),  # waiting: next attempt; claimed: end of the lease
-    Column("owner", String(128)),
+    Column("owner", String),
     Column("last_error", Text),
     _required("changed_at", Moment),
     Index(None, "state", "due_at", "position"),
