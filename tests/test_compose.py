@@ -17,6 +17,7 @@ from sqlalchemy.engine import make_url
 from assistant.config import Settings, load
 from assistant.errors import SettingsError
 from assistant.types import Role
+from assistant.web.health import router as health
 from knowledge.types import Market
 
 REPO = Path(__file__).parents[1]
@@ -250,3 +251,11 @@ def test_the_image_listens_where_the_settings_say(monkeypatch, tmp_path):
     settings = settings_from(environment, monkeypatch, tmp_path)
     assert re.search(rf"^EXPOSE {settings.web.port}$", dockerfile(), re.MULTILINE)
     assert f"VOLUME {settings.storage.directory}" in dockerfile()
+
+
+def test_the_health_checks_ask_an_address_that_exists(compose):
+    served = {route.path for route in health.routes}
+    asked = [*compose["services"]["assistant"]["healthcheck"]["test"], dockerfile()]
+    paths = [path for text in asked for path in re.findall(r"127\.0\.0\.1:8000(/[\w/]+)", text)]
+    assert len(paths) == 2
+    assert set(paths) <= served
