@@ -111,7 +111,7 @@ class _Writer:
             last = self._write_unit(block, piece, section, start, lead)
             if block.level == 0:
                 lead = last or (None if block.text[piece.start : piece.end].endswith(_FULL_STOPS) else lead)
-        leads.append(last)
+        leads.append(last or (lead if block.level else None))
 
     def _write_unit(self, block: Text, piece: Piece, section: int, base: int, lead: Span | None) -> Span | None:
         span = Span(start=base + piece.start, end=base + piece.end)

@@ -7,12 +7,13 @@ white space, no punctuation, lower case) finds both again exactly.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Any
 
 from rapidfuzz import fuzz
 
-_CLOSERS = ".)]%*†‡§¶#®™"
+_CLOSING = re.compile(r"[.)\]%*†‡§¶#®™]*(?:\s+[.)\]]+)*")
 _ANCHOR = 24
 _ALIKE = 92.0
 
@@ -41,8 +42,8 @@ class Letters:
         """The text from one reduced position on, for so many letters, with closing marks after it."""
         start = self.offsets[position]
         end = self.offsets[position + count - 1] + 1
-        while end < len(self.text) and self.text[end] in _CLOSERS:
-            end += 1
+        closing = _CLOSING.match(self.text, end)
+        end = closing.end() if closing else end
         while start > 0 and self.text[start - 1] in '([<>≥≤±*†‡§¶#$“"':
             start -= 1
         return start, end

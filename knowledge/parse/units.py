@@ -8,7 +8,10 @@ from dataclasses import dataclass
 from knowledge.parse.drafts import Text
 from knowledge.parse.sentences import split_sentences
 
-_BULLET = re.compile(r"(?:^|(?<=\s))[•●▪■◦‣⁃∙](?=\s|$)\s*|(?:^|(?<=\s))[•●▪■◦‣⁃∙](?=\w)")
+# "o" stands for the hollow bullet in many labels; no English text holds it alone before a capital.
+_BULLET = re.compile(r"(?:^|(?<=\s))(?:[•●▪■◦○‣⁃∙](?=\s|$)\s*|[•●▪■◦○‣⁃∙](?=\w)|o\s(?=[A-Z]))")
+_HOLLOW = frozenset("◦○o▪■‣")
+_NO_LIST = re.compile(r"\b(?:structur\w*|formula)\b", re.IGNORECASE)  # "… has the following structure:" and a picture
 _WHOLE_ITEM = 360  # characters: an item up to this length is quoted whole
 
 
@@ -24,9 +27,13 @@ class Piece:
 def pieces_of(block: Text) -> list[Piece]:
     """Cuts one block: a paragraph into sentences, a short list item not at all."""
     text = block.text
-    if block.level and len(text) <= _WHOLE_ITEM:
-        return [Piece(0, len(text), text.endswith(":"))] if text else []
-    return [Piece(start, end, text[start:end].endswith(":")) for start, end in split_sentences(text)]
+    is_whole = block.level > 0 and 0 < len(text) <= _WHOLE_ITEM
+    spans = [(0, len(text))] if is_whole else split_sentences(text)
+    return [Piece(start, end, _is_lead_in(text[start:end])) for start, end in spans]
+
+
+def _is_lead_in(sentence: str) -> bool:
+    return sentence.endswith(":") and not _NO_LIST.search(sentence)
 
 
 def blocks_of(text: str, *, is_highlight: bool = False) -> list[Text]:
@@ -48,23 +55,34 @@ def blocks_of(text: str, *, is_highlight: bool = False) -> list[Text]:
     if before:
         blocks.append(Text(before, 0, is_highlight))
     ends = [mark.start() for mark in marks[1:]] + [len(text)]
-    for mark, end in zip(marks, ends, strict=True):
-        item = text[mark.end() : end].strip()
+    items = [text[mark.end() : end].strip() for mark, end in zip(marks, ends, strict=True)]
+    usual = _usual_count(items)
+    first = marks[0].group().strip()
+    for position, (mark, item) in enumerate(zip(marks, items, strict=True)):
         if not item:
             continue
-        cut = _item_end(item)
-        blocks.append(Text(item[:cut].strip(), 1, is_highlight))
+        level = 2 if mark.group().strip() in _HOLLOW and mark.group().strip() != first else 1
+        cut = _item_end(item, usual, is_last=position == len(items) - 1)
+        blocks.append(Text(item[:cut].strip(), level, is_highlight))
         if item[cut:].strip():
             blocks.append(Text(item[cut:].strip(), 0, is_highlight))
     return blocks
 
 
-def _item_end(item: str) -> int:
+def _usual_count(items: list[str]) -> int:
+    """How many sentences an item of this list has: the median of those that surely end where the next begins."""
+    counts = sorted(len(split_sentences(item)) for item in items[:-1] if item and not item.endswith(":"))
+    return max(counts[len(counts) // 2], 1) if counts else 1
+
+
+def _item_end(item: str, usual: int, *, is_last: bool) -> int:
     """Where a list item ends and text that no bullet introduces goes on.
 
-    A last sentence ending in ":" introduces what follows the item, so it is no part of it.
+    The last item, and one whose last sentence introduces another list, is followed by such text:
+    it keeps as many sentences as the other items have.
     """
     spans = split_sentences(item)
-    if len(spans) > 1 and item[spans[-1][0] : spans[-1][1]].endswith(":"):
-        return spans[-1][0]
-    return len(item)
+    introduces = len(spans) > 1 and item[slice(*spans[-1])].endswith(":")
+    if (len(spans) <= usual and not introduces) or not (is_last or introduces):
+        return len(item)
+    return spans[min(usual, len(spans) - 1)][0]
