@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 
@@ -10,12 +11,14 @@ from pydantic import BaseModel
 
 from assistant.ports import Knowledge
 from assistant.records import Case, Interaction, Signal
-from assistant.say import plain_text
+from assistant.say import blocks_text, plain_text
 from assistant.types import Answer, Block, Citation, Reply, SafetyInformation, SafetyIntake, Statement, TableBlock
 from evals.score import CitationAudit, Kept
 from evals.types import CitationRecord, OutcomeName, ReplyRecord
 from knowledge.errors import KnowledgeError
 from knowledge.types import Partition
+
+_MARKER = re.compile(r" \[\d+\]")  # a citation's number
 
 
 def reply_record(reply: Reply, recorded_text: str) -> ReplyRecord:
@@ -26,6 +29,7 @@ def reply_record(reply: Reply, recorded_text: str) -> ReplyRecord:
         outcomes=tuple(OutcomeName(outcome.kind) for outcome in reply.outcomes),
         text=plain_text(reply),
         answer_text=plain_text(Reply(outcomes=tuple(answers))) if answers else "",
+        answer_words=sum(_words(line) for a in answers for line in blocks_text(_own_blocks(a))),
         citations=tuple(_record(c) for answer in answers for c in _shown(answer, _own_blocks(answer))),
         safety_citations=tuple(_record(c) for answer in answers for c in _shown(answer, _safety_blocks(answer))),
         safety_kinds=tuple(dict.fromkeys(kind for intake in intakes for kind in intake.safety_kinds)),
@@ -78,6 +82,10 @@ def _fault(answer: Answer, citation: Citation, knowledge: Knowledge, at: datetim
 def document_sha256(text: str) -> str:
     """The hash a citation carries: of the canonical text, in UTF-8."""
     return hashlib.sha256(text.encode("utf-8")).hexdigest()
+
+
+def _words(line: str) -> int:
+    return len(_MARKER.sub("", line).split())
 
 
 def _record(citation: Citation) -> CitationRecord:

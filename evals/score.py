@@ -58,7 +58,7 @@ def score(case: EvalCase, reply: ReplyRecord | None, kept: Kept, audit: Citation
         safety_exact=set(expect.safety) == set(reply.safety_kinds) if expect.safety else None,
         citations=audit.total,
         citations_valid=audit.valid,
-        answer_words=answer_words(reply) if OutcomeName.ANSWER in found else None,
+        answer_words=reply.answer_words if OutcomeName.ANSWER in found else None,
         handed_off=OutcomeName.HANDOFF in found,
     )
 
@@ -130,11 +130,6 @@ def unredacted(redact: Iterable[str], recorded_text: str, kept: Kept) -> tuple[s
         if any(collapsed(needle) in text for text in own) or any(word.search(text) for text in mixed):
             survivors.append(needle)
     return tuple(survivors)
-
-
-def answer_words(reply: ReplyRecord) -> int:
-    """How many words the answers' visible text has (brevity)."""
-    return len(reply.answer_text.split())
 
 
 def findings(case: EvalCase, reply: ReplyRecord | None, kept: Kept, audit: CitationAudit) -> tuple[str, ...]:

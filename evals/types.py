@@ -109,6 +109,7 @@ class ReplyRecord(Value):
     outcomes: tuple[OutcomeName, ...]
     text: str  # all that the HCP sees
     answer_text: str = ""  # the answers' share of it
+    answer_words: int = 0  # of the answers' own blocks: without safety information and references
     citations: tuple[CitationRecord, ...] = ()
     safety_citations: tuple[CitationRecord, ...] = ()  # of the important safety information
     safety_kinds: tuple[SafetyKind, ...] = ()

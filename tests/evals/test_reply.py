@@ -164,3 +164,9 @@ def test_everything_kept_of_a_turn_is_looked_through():
     kept = kept_texts(interaction, (), (signal,))
     assert {"dose for [PERSON]?", "screened: ValueError: Jo", "for Jo"} <= set(kept.from_turn)
     assert "dose for Jo" in kept.mixed
+
+
+def test_brevity_counts_the_answers_own_words_without_its_safety_information():
+    safety = SafetyInformation(pieces=(Piece(text="many more words of safety", citation=0),))
+    record = reply_record(Reply(outcomes=(answer((said(0),), (citation(),), safety_information=safety),)), "q")
+    assert record.answer_words == 1
