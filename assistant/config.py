@@ -81,7 +81,7 @@ class DeliverySettings(_Section):
     in_process: bool = True  # deliver from a background loop of the server
     webhook_url: str = ""
     webhook_secret: SecretStr = SecretStr("")
-    nats_url: str = "nats://127.0.0.1:4222"
+    nats_url: SecretStr = SecretStr("nats://127.0.0.1:4222")  # may carry a password
     nats_subject: str = "hcp.signals"
     interval_seconds: float = Field(default=1.0, gt=0, le=3600)
     lease_seconds: float = Field(default=30.0, gt=0, le=3600)

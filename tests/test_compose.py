@@ -164,7 +164,7 @@ def test_the_database_is_where_the_settings_look_for_it(settings, compose):
 
 
 def test_nats_is_where_the_settings_look_for_it(settings, compose):
-    url = urlsplit(settings.delivery.nats_url)
+    url = urlsplit(settings.delivery.nats_url.get_secret_value())
     configured = compose["configs"]["nats"]["content"]
     assert url.hostname == "nats"
     assert f'listen: "0.0.0.0:{url.port}"' in configured

@@ -121,4 +121,4 @@ def make_delivery(settings: DeliverySettings) -> Delivery | None:
         case "nats":
             from assistant.adapters.nats_delivery import NatsDelivery
 
-            return NatsDelivery(settings.nats_url, settings.nats_subject)
+            return NatsDelivery(settings.nats_url.get_secret_value(), settings.nats_subject)

@@ -12,7 +12,7 @@ from assistant.composing.reading import Reading
 from assistant.types import Block, ListBlock, Piece, Statement, TableBlock, TableRow
 from knowledge.types import Row, Span, Table, Unit, UnitKind
 
-_MARKER = re.compile(r"(?:^|[\s\d%)])([a-h]|\*+|†+|‡+|§|¶|\d)$")
+_MARKER = re.compile(r"(?:(?:^|[\s\d%)])([a-h]|\d)|(\*+|†+|‡+|§+|¶+))$")
 MAX_CAPTION_WORDS = 40
 
 
@@ -125,7 +125,7 @@ def _footnotes(reading: Reading, table: Table, rows: Sequence[TableRow]) -> Iter
     shown += [cell for row in table.header for cell in _cells(reading, row)]
     if table.caption is not None:
         shown.append(table.caption.of(text))
-    markers = {match.group(1) for cell in shown if (match := _MARKER.search(cell.strip()))}
+    markers = {match.group(1) or match.group(2) for cell in shown if (match := _MARKER.search(cell.strip()))}
     for span in table.footnotes:
         note = span.of(text)
         opening = re.match(r"([a-h]|\*+|†+|‡+|§|¶|\d)(?=[\s.):=]|[A-Z])", note)
