@@ -1,0 +1,1 @@
+"""The parts of `assistant.turn.understand`: shorthand, topics, product names, splitting, the conversation frame."""

@@ -1,0 +1,46 @@
+import pytest
+
+from assistant.understanding.split import content, joined, segments
+
+
+def texts(message):
+    return [segment.text for segment in segments(message)]
+
+
+@pytest.mark.parametrize(
+    ("message", "expected"),
+    [
+        ("dose in adults? also storage", ["dose in adults?", "also storage"]),
+        ("rash on day 3 - what does the label say", ["rash on day 3", "what does the label say"]),
+        ("dose, and how is it stored?", ["dose", "and how is it stored?"]),
+        ("1) dose 2) storage", ["1) dose", "2) storage"]),
+        ("dose 2.5 mg vs. 5 mg?", ["dose 2.5 mg vs. 5 mg?"]),
+        ("Dr. Who asks: dose?", ["Dr. Who asks: dose?"]),
+        ("dose and schedule", ["dose and schedule"]),
+    ],
+)
+def test_a_message_is_cut_where_something_new_may_begin(message, expected):
+    assert texts(message) == expected
+
+
+@pytest.mark.parametrize("message", ["dose? also - storage, and what about kids; ok.", "  a.  b?\nc  ", "", "?!"])
+def test_every_segment_stands_at_its_offsets(message):
+    assert all(message[s.start : s.end] == s.text for s in segments(message))
+
+
+def test_neighbours_are_joined_as_written():
+    message = "first part - and how is it given?"
+    assert joined(segments(message)) == message
+
+
+@pytest.mark.parametrize("text", ["thanks!", "hi there", "Thank you so much", "ok"])
+def test_courtesies_are_small_talk(text):
+    assert segments(text)[0].is_small_talk
+
+
+def test_a_question_with_a_greeting_is_no_small_talk():
+    assert not segments("hi what is the dose")[0].is_small_talk
+
+
+def test_content_leaves_out_fillers_and_numbers():
+    assert content("and what about the dose at 22?") == ("dose",)
