@@ -1,0 +1,66 @@
+"""The HTTP service: one router a file, put together here."""
+
+from __future__ import annotations
+
+import importlib.metadata
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from fastapi import FastAPI
+from fastapi.staticfiles import StaticFiles
+
+from assistant.web import (
+    cases,
+    catalog,
+    conversations,
+    documents,
+    feedback,
+    handoff,
+    health,
+    messages,
+    pages,
+    passports,
+    problems,
+    products,
+)
+from assistant.web.conversations import Conversations
+from assistant.web.headers import BodyLimit, SecurityHeaders
+from assistant.web.messages import Turns
+from assistant.web.rendering import STATIC, problem_page
+from assistant.web.services import Services
+
+_ROUTERS = (conversations, messages, feedback, handoff, passports, documents, products, cases, catalog, health, pages)
+_DESCRIPTION = """Answers to HCPs from approved documents, each sentence cited to the exact passage.
+
+Everything an HCP reads here is AI generated or a fixed text; a person can be asked for at any time
+(`POST /v1/interactions/{id}/handoff`). Errors are problem details (RFC 9457)."""
+
+
+def create_app(services: Services) -> FastAPI:
+    """The application over the given services; it does not close them."""
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        yield
+        await app.state.turns.drain()
+
+    app = FastAPI(
+        title="hcp-assistant",
+        version=importlib.metadata.version("hcp-assistant"),
+        description=_DESCRIPTION,
+        openapi_url="/v1/openapi.json",
+        docs_url=None,  # the packaged viewers load scripts from a CDN
+        redoc_url=None,
+        lifespan=lifespan,
+        responses=problems.RESPONSES,
+    )
+    app.state.services = services
+    app.state.conversations = Conversations()
+    app.state.turns = Turns()
+    app.add_middleware(BodyLimit, most=services.settings.web.max_body_bytes)
+    app.add_middleware(SecurityHeaders)
+    problems.install(app, problem_page)
+    for module in _ROUTERS:
+        app.include_router(module.router)
+    app.mount("/static", StaticFiles(directory=STATIC), name="static")
+    return app

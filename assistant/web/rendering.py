@@ -1,0 +1,30 @@
+"""HTML pages from templates; autoescaped, without a script or style inside."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from fastapi import Request, Response
+from starlette.templating import Jinja2Templates
+
+from assistant.web.problems import Problem
+
+HERE = Path(__file__).parent
+STATIC = HERE / "static"
+_templates = Jinja2Templates(HERE / "templates")
+_templates.env.filters["moment"] = lambda at: f"{at:%Y-%m-%d %H:%M} UTC" if at else "—"
+_templates.env.filters["day"] = lambda on: f"{on:%Y-%m-%d}" if on else "—"
+_templates.env.filters["words"] = lambda text: str(text).replace("_", " ")
+_templates.env.trim_blocks = True
+_templates.env.lstrip_blocks = True
+
+
+def page(request: Request, template: str, status: int = 200, **values: Any) -> Response:
+    """A page from a template."""
+    return _templates.TemplateResponse(request, template, values, status_code=status)
+
+
+def problem_page(request: Request, found: Problem) -> Response:
+    """What a person is told when a page cannot be shown."""
+    return page(request, "problem.html", found.status, problem=found)

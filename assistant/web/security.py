@@ -1,0 +1,79 @@
+"""Who may read what.
+
+An HCP is anonymous: conversation and interaction ids are random and act as the key to what they name.
+Everyone else shows a token from the settings: as a bearer token to the API, as a cookie to the pages.
+"""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Callable
+from typing import Annotated
+
+from fastapi import Depends, Request
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+
+from assistant.config import Settings, Token
+from assistant.types import Role
+from assistant.web.problems import Refused
+from assistant.web.services import Given
+
+COOKIE = "hcp_session"
+
+
+def token_for(settings: Settings, secret: str) -> Token | None:
+    """The token with this secret; all are compared, each in constant time."""
+    given = secret.encode()
+    found: Token | None = None
+    for token in settings.web.tokens:
+        held = token.secret.get_secret_value().encode()
+        if held and hmac.compare_digest(held, given):
+            found = token
+    return found
+
+
+_bearer = HTTPBearer(auto_error=False, description="A token from the settings (`web.tokens`).")
+
+
+def bearer(
+    services: Given, credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]
+) -> Token | None:
+    """Who calls the API; None for an anonymous HCP. Refuses a token that is not known."""
+    if credentials is None:
+        return None
+    token = token_for(services.settings, credentials.credentials)
+    if token is None:
+        raise Refused(401, "unknown_token", "This token is not known here.", {"WWW-Authenticate": "Bearer"})
+    return token
+
+
+Caller = Annotated[Token | None, Depends(bearer)]
+
+
+def require(*roles: Role) -> Callable[[Token | None], Token]:
+    """A dependency that lets only these roles in."""
+
+    def check(caller: Caller) -> Token:
+        return allowed(caller, roles)
+
+    return check
+
+
+def allowed(caller: Token | None, roles: tuple[Role, ...]) -> Token:
+    """The caller, if one of these roles. Refuses with 401 (nobody) or 403 (another role)."""
+    if caller is None:
+        detail = "Sign in first: send a token as `Authorization: Bearer …`."
+        raise Refused(401, "token_needed", detail, {"WWW-Authenticate": "Bearer"})
+    if caller.role not in roles:
+        named = " or ".join(role.value for role in roles)
+        raise Refused(403, "wrong_role", f"This is for the role {named}; the token is for {caller.role.value}.")
+    return caller
+
+
+def signed_in(request: Request, services: Given) -> Token | None:
+    """Who looks at a page, by the cookie that `/login` set."""
+    secret = request.cookies.get(COOKIE, "")
+    return token_for(services.settings, secret) if secret else None
+
+
+Viewer = Annotated[Token | None, Depends(signed_in)]
