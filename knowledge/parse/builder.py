@@ -13,7 +13,6 @@ from knowledge.parse.tables import is_sentence
 from knowledge.parse.units import Piece, pieces_of
 from knowledge.types import Cell, Row, Section, Span, Table, Unit, UnitKind
 
-BULLET = "• "
 CELL_GAP = " | "
 _FULL_STOPS = (".", ". ]", ".)", "!", "?")
 
@@ -64,7 +63,7 @@ class _Writer:
             self._put("\n\n")
         index = len(self.sections)
         title = " ".join(part for part in (draft.number, draft.heading) if part)
-        path = (*path, title)
+        path = (*path, title) if title else path
         start = self.length
         made = Section(
             index=index,
@@ -79,7 +78,9 @@ class _Writer:
         )
         self.sections.append(made)
         if draft.is_printed:
-            self._put(title)
+            heading = self._put(title)
+            if not draft.content and draft.heading:  # the heading is all there is: it makes the statement
+                self._add_statement(index, heading.end - len(draft.heading), heading.end)
         leads: list[Span | None] = []
         self.is_line_open = draft.is_printed and bool(title)
         for part in draft.content:
@@ -93,11 +94,24 @@ class _Writer:
                 self._write_text(part, index, leads)
         self.sections[index] = made.model_copy(update={"end": self.length})
 
+    def _add_statement(self, section: int, start: int, end: int) -> None:
+        self.paragraph += 1
+        self.units.append(
+            Unit(
+                index=len(self.units),
+                kind=UnitKind.SENTENCE,
+                section=section,
+                start=start,
+                end=end,
+                paragraph=self.paragraph,
+            )
+        )
+
     def _write_text(self, block: Text, section: int, leads: list[Span | None]) -> None:
         """Writes one block; `leads` holds the open lead-in of each list level, shared by its siblings."""
         self._line()
         if block.level:
-            self._put(BULLET)
+            self._put(f"{block.marker} ")
         start = self._put(block.text).start
         opens_list = block.level > 0 and block.level >= len(leads)
         if block.level == 0 or opens_list:

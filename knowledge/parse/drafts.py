@@ -14,6 +14,7 @@ class Text:
     text: str
     level: int = 0
     is_highlight: bool = False
+    marker: str = "•"  # what stands before a list item
 
 
 @dataclass(frozen=True)

@@ -22,10 +22,13 @@ _OPENERS = frozenset(
 )
 # Subheads that the regulation or guidance give; text of the subsection, not part of its heading.
 _SUBHEADS = re.compile(
-    r"(?:Risk Summary|Clinical Considerations|Adult Patients|Adults|Pediatric Patients|Pediatrics|Data|Absorption"
-    r"|Pregnancy Exposure Registry|Pregnancy Testing|Contraception|Infertility|Cardiac Electrophysiology"
-    r"|Carcinogenesis\b(?!,)|Reconstitution|Dilution|Premedication)\b",
+    r"(?:Risk Summary|Clinical Considerations|Adult Patients|Pediatric Patients|Pregnancy Exposure Registry"
+    r"|Pregnancy Testing|Cardiac Electrophysiology)\b",
     re.IGNORECASE,
+)
+_LAST_WORDS = frozenset(
+    """absorption adults carcinogenesis contraception data dilution infertility pediatrics premedication
+    reconstitution""".split()  # noqa: SIM905
 )
 # Words that end a run-in subhead of two words ("Important Information:").
 _SUBHEAD_TAILS = frozenset(
@@ -143,7 +146,7 @@ def heading_end(text: str, start: int, limit: int, families: Sequence[Family] = 
 def _goes_on(text: str, position: int, limit: int) -> bool:
     """Whether a usual heading is only the beginning of a longer one ("… Experience in Adults")."""
     word = _WORD.search(text, position, limit)
-    return word is not None and word.group() in _CONNECTORS
+    return word is not None and word.group()[:1].islower()
 
 
 def _first_subhead(text: str, words: list[re.Match[str]], count: int) -> int:
@@ -151,7 +154,8 @@ def _first_subhead(text: str, words: list[re.Match[str]], count: int) -> int:
     for position in range(1, count):
         before = words[position - 1].group()
         goes_on = before.lower() in _CONNECTORS or before.endswith((",", "/", "-", "–"))
-        if not goes_on and _SUBHEADS.match(text, words[position].start(), end):
+        is_last = position == count - 1 and _bare(words[position].group()).lower() in _LAST_WORDS
+        if not goes_on and (is_last or _SUBHEADS.match(text, words[position].start(), end)):
             return position
     return count
 
@@ -261,7 +265,9 @@ def split_number(text: str) -> tuple[str, int]:
 
 def families_for(field: str, number: str) -> list[Family]:
     """The families whose heading may stand at the head of this section, likeliest first."""
-    families = [family for family in (by_number(number), BY_FIELD.get(field)) if family]
+    own = BY_FIELD.get(field)
+    is_parents = own is not None and "." in number and bool(own.number) and "." not in own.number
+    families = [family for family in (by_number(number), None if is_parents else own) if family]
     if number.startswith(("6.", "8.", "12.")):
         families.extend(family for family in FAMILIES if family not in families)
     return families

@@ -17,7 +17,7 @@ from knowledge.parse.fields import BY_FIELD, LEFT_OUT_FIELDS, ORDER, UNCLASSIFIE
 from knowledge.parse.flattened import Letters, letters_of, locate
 from knowledge.parse.headings import families_for, heading_end, is_heading_like, numbered_marks, split_number
 from knowledge.parse.highlights import highlight_span
-from knowledge.parse.tables import read_table, tidy
+from knowledge.parse.tables import joint_for, read_table, tidy
 from knowledge.parse.units import blocks_of
 
 _BOILERPLATE = re.compile(
@@ -31,6 +31,7 @@ _NOT_FOR_PROFESSIONALS = re.compile(
     r"|medication guide)",
     re.IGNORECASE,
 )
+_LEAFLET = re.compile(r"^\s*(?:patient information|medication guide)\b.{0,400}?\bwhat is\b", re.IGNORECASE)
 _SENTENCE_WORDS = 8  # plain words: fewer are a title, not a statement
 
 
@@ -107,6 +108,8 @@ def _pieces(record: dict[str, Any]) -> list[Piece]:
         texts = [text for text in (tidy(item) for item in _strings(value)) if text]
         if key == UNCLASSIFIED_FIELD:
             texts = [text for text in texts if not _is_boilerplate(text)]
+        if key == "information_for_patients":
+            texts = [text for text in texts if not _LEAFLET.search(text)]
         elements = _table_elements(_strings(record.get(f"{key}_table")))
         for text in texts:
             piece = Piece(_true_field(key, text), text, Letters.of(text))
@@ -323,7 +326,7 @@ class _Stretch:
             if begin < start or begin >= end:
                 continue
             blocks.extend(self._prose(at, begin, has_more=has_more))
-            blocks.extend(read_table(element, " "))
+            blocks.extend(read_table(element, joint_for(element, self.text[begin:stop])))
             at = max(at, min(stop, end))
         blocks.extend(self._prose(at, end, has_more=has_more))
         return blocks

@@ -65,7 +65,7 @@ class SplDocument:
         drafts = []
         for body in _all(self.root, "component", "structuredbody", "component", "section"):
             drafts.extend(_section(body, UNCLASSIFIED_FIELD, 0))
-        return [_renumbered(draft) for draft in drafts if draft.content]
+        return [draft for draft in drafts if draft.content]
 
     def document_id(self) -> str:
         """The set id, else the document's own id."""
@@ -171,9 +171,5 @@ def _section(element: Any, field: str, depth: int) -> list[SectionDraft]:
         return inner
     draft.content.extend(inner)
     if not draft.heading and family and family.code != UNCLASSIFIED_CODE:
-        draft.heading = family.heading
+        draft.heading, draft.is_printed = family.heading, False
     return [draft] if draft.content or title else []
-
-
-def _renumbered(draft: SectionDraft) -> SectionDraft:
-    return draft

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 from knowledge.parse.drafts import Grid, Text
 from knowledge.parse.tables import Footnotes, inner_text, local_name, read_table, tidy
+from knowledge.parse.units import blocks_of
 
 _BLOCKS = frozenset({"paragraph", "list", "table"})
 
@@ -56,11 +58,16 @@ def inner_text_kept(element: Any, notes: Footnotes) -> str:
 def _flush(loose: list[str], notes: Footnotes, level: int, is_highlight: bool) -> Iterator[Text]:  # noqa: FBT001 - private
     text = tidy("".join(loose))
     loose.clear()
-    if text:
-        yield Text(text, level, is_highlight)
+    yield from _at_bullets(text, level, is_highlight)
     for note in notes.texts:
         yield Text(note, 0, is_highlight)
     notes.texts.clear()
+
+
+def _at_bullets(text: str, level: int, is_highlight: bool) -> Iterator[Text]:  # noqa: FBT001 - private
+    """Cuts text at bullets typed into it, one level deeper than the text itself."""
+    for block in blocks_of(text, is_highlight=is_highlight):
+        yield replace(block, level=block.level + level)
 
 
 def _block(element: Any, name: str, level: int, is_highlight: bool) -> Iterator[Text | Grid]:  # noqa: FBT001 - private

@@ -16,8 +16,10 @@ from knowledge.parse.drafts import Grid, GridCell, GridRow, Text
 
 _MARKS = "*†‡§¶#"
 _MAX_SPAN = 200
+_RUNS = re.compile(r"\w+")
 _SPACE = re.compile(r"\s+")
 _SENTENCE_WORDS = 12
+_SIZE = re.compile(r"\b[Nn]\s?=\s?\d")
 _BLOCK_TAGS = frozenset({"paragraph", "item", "list", "caption", "td", "th", "tr", "br", "table", "footnote"})
 
 
@@ -199,7 +201,8 @@ def _box(caption: str, rows: list[Any], notes: list[str], footnotes: Footnotes) 
 def _cell_blocks(cell: Any, notes: Footnotes) -> Iterator[Text]:
     inside = Footnotes(list(notes.texts), notes.marks, notes.joint)
     parts = [part for part in cell if local_name(part) in {"paragraph", "list"}]
-    loose = tidy((cell.text or "") + "".join(part.tail or "" for part in cell))
+    others = ["".join(part.itertext()) for part in cell if local_name(part) not in {"paragraph", "list"}]
+    loose = tidy((cell.text or "") + "".join(part.tail or "" for part in cell) + "".join(others))
     if not parts or loose:
         yield Text(inner_text(cell, notes.joint, inside))
         return
@@ -235,7 +238,7 @@ def _has_digit(row: GridRow) -> bool:
 def _leading_header(body: list[GridRow]) -> tuple[list[GridRow], list[GridRow]]:
     """Rows at the top that are all bold, or bare of numbers above a body of numbers, head the table."""
     count = 0
-    while count < len(body) - 1 and len(body[count].cells) > 1 and all(cell.is_bold for cell in body[count].cells):
+    while count < len(body) - 1 and _heads_columns(body[count]):
         count += 1
     if count and count < len(body) - 1:
         return body[:count], body[count:]
@@ -244,6 +247,18 @@ def _leading_header(body: list[GridRow]) -> tuple[list[GridRow], list[GridRow]]:
     if multi and not _has_digit(body[0]) and with_numbers * 2 > len(body) - 1:
         return body[:1], body[1:]
     return [], body
+
+
+def _heads_columns(row: GridRow) -> bool:
+    """All bold, or without a label of its own, or with group sizes ("N = 120") in most columns."""
+    if row.cells[0].column > 0:
+        return True
+    others = row.cells[1:]
+    if not others:
+        return False
+    return all(cell.is_bold for cell in row.cells) or 2 * sum(
+        _SIZE.search(cell.text) is not None for cell in others
+    ) > len(others)
 
 
 def _trailing_notes(body: list[GridRow], width: int) -> tuple[list[GridRow], list[str]]:
@@ -269,3 +284,14 @@ def _grouped(body: list[GridRow]) -> Iterator[GridRow]:
 def is_sentence(text: str) -> bool:
     """Whether a lone cell says something by itself, rather than heading other rows."""
     return len(text.split()) >= _SENTENCE_WORDS and text.rstrip().endswith((".", ")", "]"))
+
+
+def joint_for(element: Any, stretch: str) -> str:
+    """Whether openFDA put blanks between this table's text nodes when it flattened it (" "), or none ("").
+
+    Args:
+        element: the table's markup.
+        stretch: the flattened text of the same table.
+    """
+    spaced = _RUNS.findall(" ".join(element.itertext()))
+    return " " if spaced == _RUNS.findall(stretch) else ""

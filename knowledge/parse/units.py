@@ -63,7 +63,7 @@ def blocks_of(text: str, *, is_highlight: bool = False) -> list[Text]:
             continue
         level = 2 if mark.group().strip() in _HOLLOW and mark.group().strip() != first else 1
         cut = _item_end(item, usual, is_last=position == len(items) - 1)
-        blocks.append(Text(item[:cut].strip(), level, is_highlight))
+        blocks.append(Text(item[:cut].strip(), level, is_highlight, mark.group().strip()))
         if item[cut:].strip():
             blocks.append(Text(item[cut:].strip(), 0, is_highlight))
     return blocks
