@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
+from weakref import WeakKeyDictionary
 
 from sqlalchemy import Connection, Engine, text
 from sqlalchemy.engine import URL, make_url
@@ -14,6 +16,8 @@ from assistant.errors import PermanentError, SettingsError, TransientError
 from knowledge import store
 
 MIGRATIONS = Path(__file__).parent / "migrations"
+_locks: WeakKeyDictionary[Engine, threading.Lock] = WeakKeyDictionary()
+_locks_guard = threading.Lock()
 _MIGRATION_LOCK = 4_839_201_177  # any number, the same in every process
 
 
@@ -49,10 +53,22 @@ def reading(engine: Engine) -> Iterator[Connection]:
 def writing(engine: Engine) -> Iterator[Connection]:
     """A transaction that writes: all of it, or nothing. Raises TransientError, PermanentError."""
     try:
-        with engine.begin() as connection:
+        with _turn_of(engine), engine.begin() as connection:
             yield connection
     except DBAPIError as error:
         raise _ours(error) from error
+
+
+def _turn_of(engine: Engine) -> AbstractContextManager[object]:
+    """This process's turn to write.
+
+    SQLite has one writer at a time, and one that waits only looks again every so often: among threads
+    that write all the time one would be passed over for half a second and more. A lock queues them.
+    """
+    if engine.dialect.name != "sqlite":
+        return nullcontext()
+    with _locks_guard:
+        return _locks.setdefault(engine, threading.Lock())
 
 
 def _ours(error: DBAPIError) -> TransientError | PermanentError:

@@ -94,6 +94,8 @@ class NatsDelivery:
         self._client = await nats.connect(
             self._url,
             allow_reconnect=False,
+            max_reconnect_attempts=1,  # without these it would try a server that is away for minutes
+            reconnect_time_wait=0,
             connect_timeout=self._timeout,
             error_cb=_ignore,
         )

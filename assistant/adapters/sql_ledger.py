@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import Connection, Engine, Row, Table, insert, select
@@ -35,11 +35,13 @@ class SqlLedger:
         Raises NotRecorded, having left nothing, when any of it cannot be written (21 CFR Part 11).
         """
         try:
+            body = _pack(record.interaction)  # what takes time is done before others have to wait
+            sealed = [self._vault.seal(entry) for entry in record.vault]
             with writing(self._engine) as connection:
                 chain = ChainWriter(connection)
-                position = _put_interaction(connection, chain, record.interaction)
+                position = _put_interaction(connection, chain, record.interaction, body)
                 append_case_events(connection, chain, record.case_events)
-                self._put_vault(connection, chain, record.vault)
+                self._put_vault(connection, chain, record.vault, sealed)
                 put_signals(connection, position, record.signals, self._clock.now())
                 chain.close()
         except (AssistantError, SQLAlchemyError, ValueError) as error:
@@ -130,25 +132,26 @@ class SqlLedger:
             chain.close()
         return tuple(self._vault.unseal(row.reference, row.sealed, row.key_id) for row in rows)
 
-    def _put_vault(self, connection: Connection, chain: ChainWriter, entries: Iterable[VaultEntry]) -> None:
-        rows = []
-        for entry in entries:
-            sealed = self._vault.seal(entry)
-            rows.append(
-                {
-                    "reference": entry.reference,
-                    "audit_sequence": chain.add(
-                        entry.received_at, "assistant", "vault.sealed", entry.reference, sealed
-                    ),
-                    "case_id": entry.case_id,
-                    "received_at": entry.received_at,
-                    "key_id": self._vault.key_id,
-                    "sealed": sealed,
-                }
-            )
+    def _put_vault(
+        self, connection: Connection, chain: ChainWriter, entries: Sequence[VaultEntry], sealed: Sequence[bytes]
+    ) -> None:
+        rows = [
+            {
+                "reference": entry.reference,
+                "audit_sequence": chain.add(entry.received_at, "assistant", "vault.sealed", entry.reference, content),
+                "case_id": entry.case_id,
+                "received_at": entry.received_at,
+                "key_id": self._vault.key_id,
+                "sealed": content,
+            }
+            for entry, content in zip(entries, sealed, strict=True)
+        ]
         if rows:
-            connection.execute(insert(vault_entries), rows)
+            connection.execute(_INSERT_VAULT, rows)
 
+
+_INSERT_INTERACTION = insert(interactions)  # made once: building a statement costs as much as running it
+_INSERT_VAULT = insert(vault_entries)
 
 _CONTENTS: tuple[tuple[Table, str], ...] = (
     (interactions, "body"),
@@ -158,12 +161,11 @@ _CONTENTS: tuple[tuple[Table, str], ...] = (
 )
 
 
-def _put_interaction(connection: Connection, chain: ChainWriter, turn: Interaction) -> int:
-    body = zlib.compress(turn.model_dump_json().encode(), _COMPRESSION)
+def _put_interaction(connection: Connection, chain: ChainWriter, turn: Interaction, body: bytes) -> int:
     position = chain.add(turn.finished_at, "assistant", "turn.recorded", turn.interaction_id, body)
     question = turn.question
     connection.execute(
-        insert(interactions),
+        _INSERT_INTERACTION,
         {
             "interaction_id": turn.interaction_id,
             "audit_sequence": position,
@@ -199,6 +201,10 @@ def _put_feedback(connection: Connection, chain: ChainWriter, given: Feedback) -
         },
     )
     return position
+
+
+def _pack(turn: Interaction) -> bytes:
+    return zlib.compress(turn.model_dump_json().encode(), _COMPRESSION)
 
 
 def _unpack(body: bytes) -> Interaction:

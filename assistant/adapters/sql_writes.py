@@ -9,13 +9,21 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, insert, select, update
+from sqlalchemy.exc import IntegrityError
 
 from assistant.adapters.tables import audit_entries, audit_head, case_events, outbox
 from assistant.audit import content_hash, link
 from assistant.cases.state import derive
 from assistant.errors import Conflict
-from assistant.records import AuditEntry, CaseEvent, Signal
+from assistant.records import AuditEntry, CaseEvent, CaseEventKind, Signal
+
+# Made once: building a statement costs as much as running it.
+_HEAD = select(audit_head).with_for_update()
+_MOVE_HEAD = update(audit_head).values(sequence=bindparam("sequence"), hash=bindparam("hash"))
+_INSERT_ENTRIES = insert(audit_entries)
+_INSERT_EVENTS = insert(case_events)
+_INSERT_SIGNALS = insert(outbox)
 
 
 class ChainWriter:
@@ -27,7 +35,7 @@ class ChainWriter:
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
-        head = connection.execute(select(audit_head).with_for_update()).one()
+        head = connection.execute(_HEAD).one()
         self._hash: str = head.hash
         self.sequence: int = head.sequence
         self._entries: list[AuditEntry] = []
@@ -41,8 +49,8 @@ class ChainWriter:
 
     def close(self) -> None:
         """Write the entries and the new head."""
-        self._connection.execute(insert(audit_entries), [e.model_dump() for e in self._entries])
-        self._connection.execute(update(audit_head).values(sequence=self.sequence, hash=self._hash))
+        self._connection.execute(_INSERT_ENTRIES, [dict(e) for e in self._entries])
+        self._connection.execute(_MOVE_HEAD, {"sequence": self.sequence, "hash": self._hash})
 
 
 def append_case_events(connection: Connection, chain: ChainWriter, events: Sequence[CaseEvent]) -> None:
@@ -50,7 +58,10 @@ def append_case_events(connection: Connection, chain: ChainWriter, events: Seque
     if not events:
         return
     _check_threads(connection, events)
-    connection.execute(insert(case_events), [_case_row(chain, e) for e in events])
+    try:
+        connection.execute(_INSERT_EVENTS, [_case_row(chain, e) for e in events])
+    except IntegrityError as error:
+        raise Conflict(f"{events[0].case_id} already has event {events[0].sequence}: read it again.") from error
 
 
 def thread(connection: Connection, case_id: str) -> tuple[CaseEvent, ...]:
@@ -76,7 +87,7 @@ def put_signals(connection: Connection, position: int, signals: Iterable[Signal]
         for signal in signals
     ]
     if rows:
-        connection.execute(insert(outbox), rows)
+        connection.execute(_INSERT_SIGNALS, rows)
 
 
 def audit_entry(row: Row[Any, Any]) -> AuditEntry:
@@ -87,7 +98,8 @@ def audit_entry(row: Row[Any, Any]) -> AuditEntry:
 def _check_threads(connection: Connection, events: Sequence[CaseEvent]) -> None:
     for case_id in dict.fromkeys(e.case_id for e in events):
         added = tuple(e for e in events if e.case_id == case_id)
-        present = thread(connection, case_id)
+        opens = added[0].kind is CaseEventKind.OPENED  # then there is no thread to read; its key is unique
+        present = () if opens else thread(connection, case_id)
         if present and added[0].sequence <= len(present):
             raise Conflict(f"{case_id} already has event {added[0].sequence}: someone was first. Read it again.")
         derive((*present, *added))

