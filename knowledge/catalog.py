@@ -43,6 +43,7 @@ from knowledge.wellformed import check_wellformed
 
 DOCUMENTS_IN_MEMORY = 192
 PASSAGES_IN_MEMORY = 50_000
+RACES = 3  # how often a search begins again because a rebuild has switched generations under it
 WIDER = 4  # how much further both arms look when ineffective passages crowd out effective ones
 
 
@@ -112,7 +113,19 @@ class Library:
 
         Raises IndexUnavailable when neither arm can answer; when the dense one alone is away, `degraded` is set.
         """
-        snapshot = self._snapshot()
+        for _ in range(RACES - 1):
+            snapshot = self._snapshot()
+            try:
+                result = self._search(snapshot, query)
+            except IndexUnavailable:
+                if self._snapshot().generation == snapshot.generation:
+                    raise
+                continue
+            if not result.degraded or self._snapshot().generation == snapshot.generation:
+                return result
+        return self._search(self._snapshot(), query)
+
+    def _search(self, snapshot: Snapshot, query: Query) -> SearchResult:
         partitions = tuple(dict.fromkeys(query.partitions))
         effective = {
             Entry(standing.document_id, standing.version, partition)

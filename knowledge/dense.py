@@ -10,6 +10,7 @@ import hashlib
 import os
 import re
 import shutil
+import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -31,11 +32,15 @@ UPSERT_BATCH = 1000  # below Chroma's own limit (5,461)
 _REMEDY = "Run `hcp knowledge rebuild`; until then lexical search answers alone."
 
 
+class PartitionMissing(IndexUnavailable):
+    """The partition was never indexed, or its collection is gone; the others are not concerned."""
+
+
 class Chroma(Protocol):
     """Where Chroma runs. One client a generation where each has its own folder."""
 
-    def client(self, generation: int) -> ClientAPI:
-        """A connected client. Raises IndexUnavailable."""
+    def client(self, generation: int, *, create: bool = False) -> ClientAPI:
+        """A connected client. Raises IndexUnavailable; a generation that is not there is made only if told to."""
         ...
 
     def drop(self, generation: int) -> None:
@@ -55,6 +60,7 @@ class EmbeddedChroma:
         self._lock = FileLock(directory / "owner.lock", timeout=0, thread_local=False)
         self._owner = directory / "owner.txt"
         self._clients: dict[int, ClientAPI] = {}
+        self._opening = threading.Lock()
 
     def own(self) -> None:
         """Become the one process that uses these files. Raises IndexUnavailable naming the other one."""
@@ -72,23 +78,25 @@ class EmbeddedChroma:
             ) from None
         self._owner.write_text(f"process {os.getpid()}\n")
 
-    def client(self, generation: int) -> ClientAPI:
+    def client(self, generation: int, *, create: bool = False) -> ClientAPI:
         """The client of a generation's folder."""
         self.own()
-        if generation not in self._clients:
-            import chromadb
+        with self._opening:
+            if generation not in self._clients:
+                import chromadb
 
-            path = self._directory / str(generation) / "chroma"
-            with unavailable_on_error(f"Chroma cannot open {path}"):
-                path.mkdir(parents=True, exist_ok=True)
-                self._clients[generation] = chromadb.PersistentClient(path, settings=_settings())
-        return self._clients[generation]
+                path = self._directory / str(generation) / "chroma"
+                with unavailable_on_error(f"Chroma cannot open {path}"):
+                    path.mkdir(parents=True, exist_ok=True) if create else path.stat()
+                    self._clients[generation] = chromadb.PersistentClient(path, settings=_settings())
+            return self._clients[generation]
 
     def drop(self, generation: int) -> None:
         """Close a generation's client and remove its folder."""
-        client = self._clients.pop(generation, None)
-        if client is not None:
-            _close(client)
+        with self._opening:
+            client = self._clients.pop(generation, None)
+            if client is not None:
+                _close(client)
         shutil.rmtree(self._directory / str(generation) / "chroma", ignore_errors=True)
 
     def close(self) -> None:
@@ -108,7 +116,7 @@ class ChromaServer:
         self._host, self._port = host, port
         self._client: ClientAPI | None = None
 
-    def client(self, generation: int) -> ClientAPI:  # noqa: ARG002  one client serves every generation
+    def client(self, generation: int, *, create: bool = False) -> ClientAPI:  # noqa: ARG002  one serves them all
         """The client of the server."""
         if self._client is None:
             import chromadb
@@ -140,12 +148,15 @@ class Dense:
         self._generation = generation
         self._collections: dict[Partition, Collection] = {}
 
-    def open(self) -> None:
-        """Connect. Raises IndexUnavailable."""
-        self._chroma.client(self._generation)
+    def create(self) -> None:
+        """Connect, and make the generation's place where it is missing. Raises IndexUnavailable."""
+        self._chroma.client(self._generation, create=True)
 
     def search(self, partition: Partition, vector: Vectors, limit: int) -> list[tuple[str, float]]:
-        """The nearest passages of a partition: (passage_id, cosine similarity), best first."""
+        """The nearest passages of a partition: (passage_id, cosine similarity), best first.
+
+        Raises PartitionMissing when it was never indexed here, IndexUnavailable when Chroma fails.
+        """
         collection = self._collection(partition)
         with unavailable_on_error(f"Chroma cannot search {partition.product}", self._forget):
             found: Any = collection.query(query_embeddings=vector[np.newaxis], n_results=limit, include=["distances"])
@@ -191,9 +202,14 @@ class Dense:
     def _collection(self, partition: Partition) -> Collection:
         if partition not in self._collections:
             name = self.collection_name(partition)
-            with unavailable_on_error(f"Chroma has no index of {partition.product}"):
+            with unavailable_on_error(f"Chroma cannot open the index of {partition.product}"):
+                from chromadb.errors import NotFoundError
+
                 client = self._chroma.client(self._generation)
-                self._collections[partition] = client.get_collection(name, embedding_function=None)
+                try:
+                    self._collections[partition] = client.get_collection(name, embedding_function=None)
+                except NotFoundError:
+                    raise PartitionMissing(f"{partition.product} is not in the dense index. {_REMEDY}") from None
         return self._collections[partition]
 
     def _forget(self) -> None:

@@ -84,7 +84,7 @@ def recover(work: Indexing) -> None:
         if number not in (serving, max(serving, 1)):
             _drop(work, number)  # a rebuild that never became the serving generation
     generation = work.serving.generation(max(serving, 1))
-    generation.dense.open()
+    generation.dense.create()
     if unfinished:
         _mend(work, generation)
     with work.engine.begin() as connection:
@@ -144,6 +144,7 @@ def _finish(
     started: float,
     on_progress: OnProgress | None,
 ) -> IndexReport:
+    generation.dense.create()
     cuts = cut_documents(work.engine, list(pending), lambda entry: work.load(pending[entry]))
     embedded = fill(work.engine, work.embedder, generation, cuts, on_progress)
     release = _serve(work, generation)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from sqlalchemy import Engine
 
-from knowledge.dense import Chroma, EmbeddedChroma
+from knowledge.dense import Chroma, EmbeddedChroma, PartitionMissing
 from knowledge.errors import IndexUnavailable
 from knowledge.index import Generation, match_lexical
 from knowledge.ports import Vectors
@@ -33,7 +33,7 @@ class Serving:
         self._current: Generation | None = None
         self._matched = ""  # the release this machine's lexical index was last brought in step with
         self._lock = threading.Lock()
-        self._dense_again_at = 0.0
+        self._dense_off = (0, 0.0)  # a generation, and until when it is left alone
 
     def generation(self, number: int) -> Generation:
         """A generation's two indexes, not opened yet."""
@@ -44,18 +44,21 @@ class Serving:
         with self._lock:
             self._current = generation
             self._matched = release
-            self._dense_again_at = 0.0
+            self._dense_off = (0, 0.0)
 
     def dense(self, snapshot: Snapshot, partitions: Sequence[Partition], vector: Vectors, limit: int) -> Hits | None:
-        """The nearest passages of all these partitions; None when the arm is not available."""
-        if time.monotonic() < self._dense_again_at:
+        """The nearest passages of all these partitions; None when the arm is not available for one of them."""
+        off_for, until = self._dense_off
+        if off_for == snapshot.generation and time.monotonic() < until:
             return None
         try:
             arm = self._serve(snapshot).dense
             hits = [hit for partition in partitions for hit in arm.search(partition, vector, limit)]
+        except PartitionMissing:
+            return None
         except IndexUnavailable as error:
             log.warning("dense search is off for %.0f s: %s", RETRY_SECONDS, error)
-            self._dense_again_at = time.monotonic() + RETRY_SECONDS
+            self._dense_off = (snapshot.generation, time.monotonic() + RETRY_SECONDS)
             return None
         return sorted(hits, key=lambda hit: -hit[1])[:limit]
 

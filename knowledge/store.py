@@ -179,6 +179,8 @@ def connect(url: str) -> Engine:
     """Open the database at an SQLAlchemy URL; SQLite gets its folder, its pragmas and immediate writes."""
     parsed = make_url(url)
     if parsed.get_backend_name() != "sqlite":
+        if parsed.drivername == "postgresql":
+            parsed = parsed.set(drivername="postgresql+psycopg")
         return create_engine(parsed, pool_pre_ping=True)
     if parsed.database and parsed.database != ":memory:":
         Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
