@@ -67,21 +67,23 @@ def _subjects(
     groups: Sequence[Group], frame: str | None, index: ProductIndex, topics: TopicModel
 ) -> tuple[Subject, ...]:
     """What each part asks about; a part that names nothing takes what the message names."""
-    first = [subject_of(group.text, index.resolve(group.text), frame, topics, index.products) for group in groups]
-    named = [subject for subject in first if subject.is_named]
-    if not named:
-        return tuple(first)
+    matches = [index.resolve(group.text) for group in groups]
+    first = [
+        subject_of(group.text, match, frame, topics, index.products)
+        for group, match in zip(groups, matches, strict=True)
+    ]
+    spoken_of = [subject for subject in first if subject.is_named] or [
+        subject for subject in first if subject.product not in (None, frame)
+    ]
     chosen: list[Subject] = []
-    for place, (group, subject) in enumerate(zip(groups, first, strict=True)):
-        if subject.is_named or subject.is_unknown:
+    for group, match, subject in zip(groups, matches, first, strict=True):
+        message = next((s for s in reversed(chosen) if s.is_named or s.is_unknown), next(iter(spoken_of), None))
+        if subject.is_named or subject.is_unknown or message is None:
             chosen.append(subject)
-            continue
-        nearest = next((s for s in reversed(chosen) if s.is_named), None)
-        following = next((s for s in first[place:] if s.is_named), named[0])
-        message = nearest or following
-        match = index.resolve(group.text)
-        again = subject_of(group.text, match, message.product, topics, index.products) if message.product else message
-        chosen.append(again)
+        elif message.product is not None:
+            chosen.append(subject_of(group.text, match, message.product, topics, index.products))
+        else:
+            chosen.append(message)
     return tuple(chosen)
 
 

@@ -18,6 +18,8 @@ from assistant.understanding.split import FILLERS, TIMES, Segment, content, join
 from assistant.understanding.topics import TopicModel
 
 CONFIDENT = 0.5  # a finding below is left to later steps
+MOST_PARTS = 6  # label questions of one message; what comes after stays with the last
+RECENT = 4  # segments
 OVERLAP = 0.5  # share of the shorter of finding and segment
 
 _KINDS: tuple[tuple[FindingKind, PartKind], ...] = (
@@ -60,6 +62,11 @@ class Group:
     def text(self) -> str:
         """The part as written."""
         return joined(self.segments)
+
+    @property
+    def recent(self) -> Group:
+        """Its last segments: what a further one is held against."""
+        return replace(self, segments=self.segments[-RECENT:])
 
 
 @dataclass(frozen=True)
@@ -146,8 +153,11 @@ def _home_of(group: Group, merged: Sequence[Group], index: ProductIndex, topics:
     last = len(merged) - 1
     if group.kind is not PartKind.ON_LABEL:
         return next((place for place in range(last, -1, -1) if merged[place].kind is group.kind), None)
+    asked = [place for place, other in enumerate(merged) if other.kind is PartKind.ON_LABEL]
+    if len(asked) >= MOST_PARTS:
+        return asked[-1]
     if merged[last].kind is PartKind.ON_LABEL:
-        return None if _is_new_subject(merged[last], group, index, topics) else last
+        return None if _is_new_subject(merged[last].recent, group, index, topics) else last
     return last if _belongs_beside(merged[last], group) else None
 
 

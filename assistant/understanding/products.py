@@ -166,7 +166,8 @@ class ProductIndex:
             if not name.startswith(token):
                 break
             entry = self._entries[name]
-            entries.setdefault(entry.medicine, entry)
+            if entry.names or entry.medicine.startswith(token):  # not the beginning of some trade name
+                entries.setdefault(entry.medicine, entry)
         return next(iter(entries.values())) if len(entries) == 1 else None
 
     def _corrected(self, token: str) -> _Entry | None:

@@ -11,10 +11,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from assistant.understanding.products import Mention, ProductMatch
-from assistant.understanding.split import FILLERS, segments
+from assistant.understanding.split import FILLERS, Segment, segments
 from assistant.understanding.topics import TopicModel
 from assistant.understanding.words import table, words
 from knowledge.types import ProductNames
+
+NEAR = 80  # characters around a name that tell its role
 
 _COMPANION = re.compile(
     r"(?:\b(?:with|w|plus|vs?\.?|versus|than|on|over|from|to|taking|receiving|like|against|concurrent|concomitant|"
@@ -34,6 +36,16 @@ _SUBJECT_AFTER = re.compile(
     r"^\s*(?:\([^)]*\)\s*)?(?::|-\s|\bdos(?:e|es|ing|age)\b|\bload\w*|\bstarting\b|\bmaintenance\b|\btitration\b|\bmoa\b|"
     r"\bindications?\b|\bhalf\b|\bt½|\bcontraindicat\w*|\bstorage\b|\bin\s+(?:pregnan\w*|renal|hepatic|kids|children)|"
     r"\bschedule\b|\bmax\b|\btarget\b)",
+    re.IGNORECASE,
+)
+_ABOUT_BEFORE = re.compile(
+    r"\b(?:who (?:should|can|must|may) (?:not )?(?:get|take|receive|use|have)|why (?:get|take|use)|prescrib\w+|"
+    r"how (?:should|is|are|do i (?:use|take|give|dose))|know about|information (?:about|on)|"
+    r"(?:dosing|overdose|dose|reaction|risks?) (?:of|to))\s+(?:the\s+)?$",
+    re.IGNORECASE,
+)
+_ACTS_AFTER = re.compile(
+    r"^\s*(?:interact|affect|matter|chang|interfer|reduc|increas|decreas|rais|lower|impact|influenc|mess)",
     re.IGNORECASE,
 )
 _TOGETHER = frozenset(str(table("common_words.yaml")["together"]).split())
@@ -103,13 +115,20 @@ def _has_other_head(heads: Sequence[Mention], frame: str) -> bool:
 
 
 def _heads(text: str, mentions: Sequence[Mention], frame: str | None) -> list[Mention]:
-    companions = {mention.medicine for mention in mentions if _is_companion(text, mention, mentions, frame)}
+    spans = segments(text)
+    companions = {m.medicine for m in mentions if _is_companion(text, m, mentions, frame, spans)}
     return [mention for mention in mentions if mention.medicine not in companions]
 
 
-def _is_companion(text: str, mention: Mention, mentions: Sequence[Mention], frame: str | None) -> bool:
-    before, after = text[: mention.start], text[mention.end :]
-    if _SUBJECT_BEFORE.search(before):
+def _around(text: str, mention: Mention) -> tuple[str, str]:
+    return text[max(0, mention.start - NEAR) : mention.start], text[mention.end : mention.end + NEAR]
+
+
+def _is_companion(
+    text: str, mention: Mention, mentions: Sequence[Mention], frame: str | None, spans: Sequence[Segment]
+) -> bool:
+    before, after = _around(text, mention)
+    if _SUBJECT_BEFORE.search(before) or _ABOUT_BEFORE.search(before):
         return False
     if _COMPANION.search(before):
         joined = re.search(r"(?:\band|\bor|[,/+&])\s*$", before, re.IGNORECASE)
@@ -119,12 +138,12 @@ def _is_companion(text: str, mention: Mention, mentions: Sequence[Mention], fram
         )
     if frame is None or frame in mention.products:
         return False
-    return not _SUBJECT_AFTER.match(after) and _is_bare(text, mention)
+    return not _SUBJECT_AFTER.match(after) and _is_bare(text, mention, spans)
 
 
-def _is_bare(text: str, mention: Mention) -> bool:
+def _is_bare(text: str, mention: Mention, spans: Sequence[Segment]) -> bool:
     """Whether its segment says nothing else ("warfarin?", "ketoconazole ok?"): asked beside the product in force."""
-    for segment in segments(text):
+    for segment in spans:
         if segment.start <= mention.start < segment.end:
             rest = text[segment.start : mention.start] + " " + text[mention.end : segment.end]
             return all(word.text in FILLERS or word.text in _TOGETHER for word in words(rest))
@@ -134,10 +153,14 @@ def _is_bare(text: str, mention: Mention) -> bool:
 def _is_unknown_subject(text: str, mention: Mention, topics: TopicModel, frame: str | None) -> bool:
     if mention.is_held:
         return False
-    before, after = text[: mention.start], text[mention.end :]
+    before, after = _around(text, mention)
     if _SUBJECT_BEFORE.search(before) or _SUBJECT_AFTER.match(after):
         return True
-    if frame is None or _PRONOUN.search(text):
+    if frame is None or _ACTS_AFTER.match(after):
+        return False
+    if _ABOUT_BEFORE.search(before):
+        return True
+    if _PRONOUN.search(text):
         return False
     return bool(set(topics.topics_of(text)) - {"interaction", "dosing", "laboratory", "warning"})
 

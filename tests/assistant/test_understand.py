@@ -131,6 +131,15 @@ def test_a_question_about_a_medicine_not_held_says_so_in_another_products_portal
     assert part.names_unknown_product
 
 
+@pytest.mark.parametrize("text", ["Who should get osimertinib and why?", "How should osimertinib be used?"])
+def test_a_whole_sentence_about_a_medicine_not_held_is_about_it_in_any_portal(text):
+    assert all(part.names_unknown_product and part.product is None for part in read(text, product="Velzora").parts)
+
+
+def test_a_medicine_that_acts_on_the_portals_product_is_a_companion():
+    assert one(read("how does omeprazole affect absorption?", product="Velzora")).product == "Velzora"
+
+
 def test_a_substance_of_two_products_leaves_candidates():
     part = one(read("quorexin dose?"))
     assert part.product is None
@@ -199,6 +208,10 @@ def test_courtesies_alone_are_small_talk():
 
 def test_an_empty_message_has_no_parts():
     assert read("  ").parts == ()
+
+
+def test_a_message_of_very_many_questions_has_few_parts():
+    assert len(read("gout dose? also storage, and what about kids? " * 50, product="Velzora").parts) <= 6
 
 
 # ---------------------------------------------------------------- kinds
