@@ -14,6 +14,7 @@ from evals.types import CaseResult, CitationRecord, Run, Summary
 _COLUMNS = (
     "cases",
     "outcome",
+    "found",
     "evidence",
     "complete",
     "leaks",
@@ -94,6 +95,7 @@ def _cells(figures: Summary) -> tuple[str, ...]:
     return (
         str(figures.cases),
         _percent(figures.outcome_accuracy),
+        _percent(figures.retrieval_hit),
         _percent(figures.evidence_hit),
         _percent(figures.completeness),
         _number(figures.leaks),

@@ -143,4 +143,5 @@ def _left_behind(services: Services, recorded: Sequence[Interaction], tap: _Tap)
     return Kept(
         from_turn=tuple(text for one in kept for text in one.from_turn),
         mixed=tuple(text for one in kept for text in one.mixed),
+        found=kept[-1].found,
     )

@@ -7,7 +7,7 @@ them; a case that errors is a miss on everything it asks for.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from evals.types import EvalCase, Expectation, OutcomeName, ReplyRecord, Scores
@@ -25,6 +25,7 @@ class Kept:
 
     from_turn: tuple[str, ...] = ()
     mixed: tuple[str, ...] = ()
+    found: tuple[str, ...] = ()  # the passages found for the last turn, best first
 
 
 @dataclass(frozen=True)
@@ -51,6 +52,7 @@ def score(case: EvalCase, reply: ReplyRecord | None, kept: Kept, audit: Citation
         outcome=outcome_is_right(expect, found),
         outcomes={name: name in found for name in sorted(wanted)},
         evidence_hit=evidence_hit(expect.quotes, (c.shown for c in reply.citations)) if expect.quotes else None,
+        retrieval_rank=retrieval_rank(expect.quotes, kept.found) if expect.quotes else None,
         completeness=is_complete(expect.must_include, reply.answer_text) if expect.must_include else None,
         leaks=len(leaked(expect.must_not, reply.text)) if expect.must_not else None,
         redaction=not unredacted(expect.redact, reply.recorded_text, kept) if expect.redact else None,
@@ -68,6 +70,7 @@ def _missed(expect: Expectation) -> Scores:
         outcome=False,
         outcomes=dict.fromkeys(sorted({expect.outcome, *expect.also}), False),
         evidence_hit=False if expect.quotes else None,
+        retrieval_rank=0 if expect.quotes else None,
         completeness=False if expect.must_include else None,
         leaks=None,
         redaction=False if expect.redact else None,
@@ -90,6 +93,12 @@ def evidence_hit(quotes: Iterable[str], shown: Iterable[str]) -> bool:
     """Whether one quote lies within what one citation shows; a quote never spans two citations."""
     texts = [reduced(text) for text in shown]
     return any(needle in text for needle in map(reduced, quotes) if needle for text in texts)
+
+
+def retrieval_rank(quotes: Sequence[str], found: Sequence[str]) -> int:
+    """The rank of the first passage found that holds a quote, from 1; 0 when none does."""
+    ranks = (rank for rank, text in enumerate(found, start=1) if evidence_hit(quotes, (text,)))
+    return next(ranks, 0)
 
 
 def is_complete(must_include: Iterable[str], answer_text: str) -> bool:

@@ -20,6 +20,7 @@ def summarise(results: Sequence[CaseResult]) -> Summary:
         cases=len(results),
         outcome_accuracy=_share(scores, lambda s: s.outcome),
         evidence_hit=_share(scores, lambda s: s.evidence_hit),
+        retrieval_hit=_share(scores, lambda s: None if s.retrieval_rank is None else s.retrieval_rank > 0),
         completeness=_share(scores, lambda s: s.completeness),
         leaks=sum(leaks) if leaks else None,
         redaction=_share(scores, lambda s: s.redaction),

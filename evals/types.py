@@ -122,6 +122,7 @@ class Scores(Value):
     outcome: bool
     outcomes: dict[OutcomeName, bool] = Field(default_factory=dict)  # each expected outcome alone
     evidence_hit: bool | None = None
+    retrieval_rank: int | None = None  # of the first passage found that holds a gold quote; 0: none does
     completeness: bool | None = None
     leaks: int | None = None  # how many `must_not` strings occur
     redaction: bool | None = None
@@ -153,6 +154,7 @@ class Summary(Value):
     cases: int
     outcome_accuracy: float | None
     evidence_hit: float | None
+    retrieval_hit: float | None  # a gold quote lies in a passage that was found, whether or not it was shown
     completeness: float | None
     leaks: int | None
     redaction: float | None

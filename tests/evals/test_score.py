@@ -66,6 +66,13 @@ def test_a_quote_counts_when_one_citation_shows_it(quotes, shown, hit):
     assert evidence_hit(quotes, shown) is hit
 
 
+def test_the_rank_of_the_first_passage_that_holds_a_quote_is_told():
+    kept = Kept(found=("other text", "Take 5 mg, once daily.", "5 mg once daily"))
+    assert score(case(quotes=["5 mg once daily"]), reply(), kept, SOUND).retrieval_rank == 2
+    assert score(case(quotes=["10 mg"]), reply(), kept, SOUND).retrieval_rank == 0
+    assert score(case(), reply(), kept, SOUND).retrieval_rank is None
+
+
 def test_completeness_wants_every_string_whatever_the_case_and_blanks():
     wanted = case(must_include=["300 mg", "ONCE  daily"])
     assert score(wanted, reply(text="300 mg once\ndaily"), NOTHING, SOUND).completeness is True

@@ -1,0 +1,97 @@
+"""The whole path, played and scored: the demo brand's suite as a gate, and a small slice of the bench."""
+
+import json
+import shutil
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from rich.console import Console
+
+import knowledge
+from evals.latency_library import sized_library
+from evals.library import open_throwaway
+from evals.run import resolve_product
+from evals.session import Selection, evaluate
+from evals.suite import load_suite
+from evals.types import EvalCase
+from knowledge.types import ProductNames
+
+DEMO = Path(knowledge.__file__).parent / "library"
+SUITES = Path(__file__).parents[2] / "evals" / "suites"
+CASES = 12
+QUIET = Console(quiet=True)
+
+
+@pytest.fixture(scope="module")
+def cache(tmp_path_factory):
+    return tmp_path_factory.mktemp("cache")
+
+
+@pytest.fixture(scope="module")
+def demo(cache):
+    return evaluate([load_suite(SUITES / "demo.yaml")], DEMO, cache, Selection(), 1, QUIET)
+
+
+@pytest.mark.slow
+def test_the_demo_suite_keeps_its_gates(demo):
+    assert not [f"{gate.metric}: {gate.value} not {gate.bound}" for gate in demo.gates if not gate.passed]
+
+
+@pytest.mark.slow
+def test_no_demo_case_raises_and_every_citation_holds(demo):
+    assert not [(case.id, case.error) for case in demo.cases if case.error]
+    assert demo.totals["overall"].citations_valid == 1.0
+
+
+@pytest.mark.slow
+def test_a_run_says_what_ran(demo):
+    record = demo.run
+    assert record.documents == 4
+    assert record.release.startswith("release_")
+    assert record.policy
+    assert record.models
+    assert record.packages["hcp-assistant"]
+    assert "secret" not in json.dumps(record.settings["vault"]) or "****" in json.dumps(record.settings["vault"])
+
+
+@pytest.mark.slow
+def test_a_slice_of_the_bench_runs_to_the_end_on_real_labels(shared, cache, tmp_path):
+    cases = [case for case in load_suite(shared / "bench" / "dev.jsonl").cases if case.label]
+    labels = list(dict.fromkeys(case.label for case in cases))[:3]
+    for name in labels:
+        shutil.copy(shared / "data" / "labels" / "openfda" / name, tmp_path / name)
+    mine = [case.id for case in cases if case.label in labels][:CASES]
+    suite = load_suite(shared / "bench" / "dev.jsonl")
+    run = evaluate([suite], tmp_path, cache, Selection(cases=tuple(mine)), 2, QUIET)
+    assert [case.id for case in run.cases] == [c.id for c in suite.cases if c.id in mine]
+    assert not [(case.id, case.error) for case in run.cases if case.error]
+    assert all(gate.passed for gate in run.gates)  # every citation holds
+    assert run.totals["answerable"].retrieval_hit >= 0.8
+    assert run.totals["answerable"].evidence_hit >= 0.3  # a handful of cases: the whole bench is measured by itself
+
+
+@pytest.mark.slow
+def test_a_case_is_scoped_by_the_librarys_own_name(cache):
+    services, built = open_throwaway(DEMO, cache)
+    us = "nelvoris-us-prescribing-information.xml"
+
+    def case(**fields):
+        return EvalCase(id="a", category="a", turns=("?",), expect={"outcome": "answer"}, **fields)
+
+    with closing(services):
+        assert resolve_product(services, case(product="NELVORIS"), built.labels) == "Nelvoris"
+        assert resolve_product(services, case(product=None, label=us), built.labels) is None
+        assert resolve_product(services, case(product="Other name", label=us), built.labels) == "Nelvoris"
+        other = {"x.xml": ProductNames(product="Elsewhere")}
+        with pytest.raises(Exception, match="holds no product 'Unheard'"):
+            resolve_product(services, case(product="Unheard"), other)
+
+
+@pytest.mark.slow
+def test_a_library_of_a_given_size_is_filled_and_its_large_product_answers(cache):
+    library = sized_library(DEMO, 600, cache, lambda what, done, total: None)
+    with closing(library.services):
+        assert library.passages == 600
+        assert library.large_passages >= 180
+        assert library.services.knowledge.check().is_healthy
