@@ -168,9 +168,8 @@ def main(
     real = SHARED / "data/labels/openfda"
     folder = labels or (real if real.is_dir() else DEMO)
     try:
-        wanted = [int(size.replace("_", "")) for size in sizes.split(",")]
-        reports = [_measured(folder, size, questions, cache_folder(cache), talk) for size in wanted]
-    except (EvalError, ValueError) as error:
+        reports = [_measured(folder, size, questions, cache_folder(cache), talk) for size in _numbers(sizes)]
+    except EvalError as error:
         talk.print(f"[red]error[/] {error}", highlight=False)
         raise typer.Exit(2) from None
     report = LatencyReport(machine=describe_machine(), measured_at=datetime.now(UTC), sizes=tuple(reports))
@@ -183,6 +182,13 @@ def main(
         Path(json).write_text(text, encoding="utf-8")
     if any(size.is_held is False for size in reports):
         raise typer.Exit(1)
+
+
+def _numbers(sizes: str) -> tuple[int, ...]:
+    wanted = tuple(sizes.replace("_", "").split(","))
+    if not all(size.isdecimal() and int(size) > 0 for size in wanted):
+        raise EvalError(f"--sizes {sizes}: give numbers of passages separated by commas, such as 10000,100000.")
+    return tuple(int(size) for size in wanted)
 
 
 def _measured(folder: Path, size: int, questions: int, cache_dir: Path, talk: Console) -> SizeReport:

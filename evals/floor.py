@@ -6,6 +6,7 @@ import re
 import sqlite3
 import time
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -42,7 +43,7 @@ class Floor:
         self.database.execute("INSERT INTO record (body) VALUES (?)", (record,))
         self.database.execute("COMMIT")
         marks.append(time.perf_counter())
-        return {name: end - start for name, start, end in zip(STAGES, marks, marks[1:], strict=True)}
+        return {name: end - start for name, (start, end) in zip(STAGES, pairwise(marks), strict=True)}
 
     def close(self) -> None:
         """Close the floor's own database; the indexes are the library's."""

@@ -51,11 +51,11 @@ class LatencyReport(Value):
 def print_report(console: Console, report: LatencyReport) -> None:
     """One table a size: the whole, its stages, and the floor."""
     for size in report.sizes:
-        table = Table(
-            title=f"{size.passages:,} passages ({size.real_passages:,} real, {size.large_partition:,} in one "
-            f"partition), {size.questions} questions, {size.answered} answered",
-            title_justify="left",
+        console.print(
+            f"[bold]{size.passages:,} passages[/] ({size.real_passages:,} real, {size.large_partition:,} in one "
+            f"partition), {size.questions} questions, {size.answered} answered"
         )
+        table = Table()
         for name in ("milliseconds", "p50", "p95", "p99"):
             table.add_column(name, justify="left" if name == "milliseconds" else "right")
         table.add_row("answer, whole", *_figures(size.whole), style="bold")
