@@ -13,10 +13,11 @@ from knowledge.errors import HostileDocument, UnreadableDocument
 from knowledge.parse.dates import eight_digit_date
 from knowledge.parse.drafts import Grid, SectionDraft, Text
 from knowledge.parse.fields import BY_CODE, LEFT_OUT_CODES, UNCLASSIFIED_CODE, UNCLASSIFIED_FIELD
-from knowledge.parse.headings import split_number
+from knowledge.parse.markup import inner_text, local_name
 from knowledge.parse.names import product_names
+from knowledge.parse.numbering import split_number
 from knowledge.parse.spl_text import read_text
-from knowledge.parse.tables import inner_text, local_name
+from knowledge.parse.tables import captioned
 from knowledge.types import DocumentKind, Market, ProductNames
 
 _KIND_SYSTEM = "urn:hcp-assistant:document-kind"
@@ -169,7 +170,7 @@ def _section(element: Any, field: str, depth: int) -> list[SectionDraft]:
     inner = [part for child in _all(element, "component", "section") for part in _section(child, own_field, depth + 1)]
     if not title and not any(isinstance(part, Text | Grid) for part in draft.content) and own_field == field:
         return inner
-    draft.content.extend(inner)
+    draft.content = [*captioned(draft.content), *inner]
     if not draft.heading and family and family.code != UNCLASSIFIED_CODE:
         draft.heading, draft.is_printed = family.heading, False
     return [draft] if draft.content or title else []

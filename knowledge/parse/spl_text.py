@@ -7,7 +7,8 @@ from dataclasses import replace
 from typing import Any
 
 from knowledge.parse.drafts import Grid, Text
-from knowledge.parse.tables import Footnotes, inner_text, local_name, read_table, tidy
+from knowledge.parse.markup import Footnotes, inner_text, local_name, tidy
+from knowledge.parse.tables import read_table
 from knowledge.parse.units import blocks_of
 
 _BLOCKS = frozenset({"paragraph", "list", "table"})

@@ -7,84 +7,21 @@ the table, tied to it by the usual marks (*, †, ‡ …), as SPL's own style s
 from __future__ import annotations
 
 import re
-import unicodedata
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from typing import Any
 
-from knowledge.parse.drafts import Grid, GridCell, GridRow, Text
+from knowledge.parse.drafts import Grid, GridCell, GridRow, SectionDraft, Text
+from knowledge.parse.markup import Footnotes, inner_text, local_name, number_footnotes, tidy
+from knowledge.parse.sentences import split_sentences
 
-_MARKS = "*†‡§¶#"
 _MAX_SPAN = 200
 _RUNS = re.compile(r"\w+")
-_SPACE = re.compile(r"\s+")
 _SENTENCE_WORDS = 12
+_CAPTION = re.compile(r"table\s+[\dA-Z]", re.IGNORECASE)
+_MAX_CAPTION = 300
+_TITLE = re.compile(r"(?:table|figure)\b", re.IGNORECASE)
 _SIZE = re.compile(r"\b[Nn]\s?=\s?\d")
-_BLOCK_TAGS = frozenset({"paragraph", "item", "list", "caption", "td", "th", "tr", "br", "table", "footnote"})
-
-
-def tidy(text: str) -> str:
-    """Collapses white space and brings characters into composed form (NFC)."""
-    return _SPACE.sub(" ", unicodedata.normalize("NFC", text)).strip()
-
-
-@dataclass
-class Footnotes:
-    """Collects a table's footnotes and gives each its mark."""
-
-    texts: list[str]
-    marks: dict[str, str]
-    joint: str
-
-    def add(self, element: Any) -> str:
-        """Keeps a footnote's text and gives the mark that stands in its place."""
-        mark = _mark(len(self.texts))
-        self.texts.append(f"{mark} {inner_text(element, self.joint)}")
-        if element.get("ID"):
-            self.marks[element.get("ID")] = mark
-        return mark
-
-
-def _mark(position: int) -> str:
-    return _MARKS[position % len(_MARKS)] * (position // len(_MARKS) + 1)
-
-
-def local_name(element: Any) -> str:
-    """An element's name without its namespace; "" for comments and processing instructions."""
-    return element.tag.rpartition("}")[2].lower() if isinstance(element.tag, str) else ""
-
-
-def inner_text(element: Any, joint: str, footnotes: Footnotes | None = None) -> str:
-    """All text below an element, text nodes joined by `joint`, blocks by a blank."""
-    return tidy(joint.join(_text_nodes(element, footnotes)))
-
-
-def _text_nodes(element: Any, footnotes: Footnotes | None) -> Iterator[str]:
-    if element.text and local_name(element):
-        yield element.text
-    for child in element:
-        name = local_name(child)
-        if name in _BLOCK_TAGS and name != "footnote":
-            yield " "
-        if name == "footnote" and footnotes is not None:
-            yield footnotes.add(child)
-        elif name == "footnoteref" and footnotes is not None:
-            yield footnotes.marks.get(child.get("IDREF", ""), "")
-        elif name:
-            if name in {"sup", "sub"}:
-                yield _script_gap(child)
-            yield from _text_nodes(child, footnotes)
-        if name in _BLOCK_TAGS and name != "footnote":
-            yield " "
-        if child.tail:
-            yield child.tail
-
-
-def _script_gap(child: Any) -> str:
-    """A blank where a raised figure would otherwise run into the figure before it (10⁹ is not 109)."""
-    before = child.getprevious().tail if child.getprevious() is not None else child.getparent().text
-    inside = "".join(child.itertext())
-    return " " if before and before[-1:].isdigit() and inside[:1].isdigit() else ""
 
 
 def read_table(element: Any, joint: str = "") -> list[Grid | Text]:
@@ -108,22 +45,13 @@ def read_table(element: Any, joint: str = "") -> list[Grid | Text]:
             parts[name].extend(row for row in child if local_name(row) == "tr")
         elif name == "tr":
             parts["tbody"].append(child)
-    _note_ids(element, notes)
+    number_footnotes(element, notes)
     head = _matrix(parts["thead"], notes)
     body = _matrix(parts["tbody"], notes)
     foot = [inner_text(cell, joint, notes) for row in parts["tfoot"] for cell in row if local_name(cell)]
     if _is_box(head, body):
         return _box(caption, [*parts["thead"], *parts["tbody"]], [*foot, *notes.texts], notes)
     return [_grid(caption, head, body, [*foot, *notes.texts])]
-
-
-def _note_ids(element: Any, notes: Footnotes) -> None:
-    """A reference may stand before its footnote: marks are given by document order beforehand."""
-    position = len(notes.texts)
-    for footnote in (e for e in element.iter() if local_name(e) == "footnote"):
-        if footnote.get("ID") and footnote.get("ID") not in notes.marks:
-            notes.marks[footnote.get("ID")] = _mark(position)
-            position += 1
 
 
 def _matrix(rows: list[Any], notes: Footnotes) -> list[GridRow]:
@@ -219,7 +147,8 @@ def _grid(caption: str, head: list[GridRow], body: list[GridRow], notes: list[st
     width = _width([*head, *body])
     if not body:
         head, body = head[:1], head[1:]
-    if not caption and body and not head and _is_full_width(body[0], width) and len(body) > 1:
+    has_title = bool(body) and not head and _is_full_width(body[0], width) and _TITLE.match(body[0].cells[0].text)
+    if not caption and has_title and len(body) > 1:
         caption, body = body[0].cells[0].text, body[1:]
     if not head:
         head, body = _leading_header(body)
@@ -240,7 +169,7 @@ def _leading_header(body: list[GridRow]) -> tuple[list[GridRow], list[GridRow]]:
     count = 0
     while count < len(body) - 1 and _heads_columns(body[count]):
         count += 1
-    if count and count < len(body) - 1:
+    if count and not _heads_columns(body[count]):
         return body[:count], body[count:]
     with_numbers = sum(_has_digit(row) for row in body[1:])
     multi = bool(body) and len(body[0].cells) > 1
@@ -295,3 +224,20 @@ def joint_for(element: Any, stretch: str) -> str:
     """
     spaced = _RUNS.findall(" ".join(element.itertext()))
     return " " if spaced == _RUNS.findall(stretch) else ""
+
+
+def captioned(blocks: Iterable[Text | Grid | SectionDraft]) -> list[Text | Grid | SectionDraft]:
+    """Moves a title printed as the last words before a table ("Table 3: …") into the table."""
+    done: list[Text | Grid | SectionDraft] = []
+    for block in blocks:
+        before = done[-1] if done else None
+        if isinstance(block, Grid) and not block.caption and isinstance(before, Text) and before.level == 0:
+            start, end = (split_sentences(before.text) or [(0, 0)])[-1]
+            title = before.text[start:end]
+            if _CAPTION.match(title) and len(title) <= _MAX_CAPTION and not title.endswith((".", ":")):
+                rest = before.text[:start].rstrip()
+                done[-1:] = [replace(before, text=rest)] if rest else []
+                done.append(replace(block, caption=title))
+                continue
+        done.append(block)
+    return done
