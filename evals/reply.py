@@ -12,7 +12,18 @@ from pydantic import BaseModel
 from assistant.ports import Knowledge
 from assistant.records import Case, Interaction, Signal
 from assistant.say import blocks_text, plain_text
-from assistant.types import Answer, Block, Citation, Reply, SafetyInformation, SafetyIntake, Statement, TableBlock
+from assistant.types import (
+    Answer,
+    Block,
+    Citation,
+    Decline,
+    HandOff,
+    Reply,
+    SafetyInformation,
+    SafetyIntake,
+    Statement,
+    TableBlock,
+)
 from evals.score import CitationAudit, Kept
 from evals.types import CitationRecord, OutcomeName, ReplyRecord
 from knowledge.errors import KnowledgeError
@@ -21,7 +32,7 @@ from knowledge.types import Partition
 _MARKER = re.compile(r" \[\d+\]")  # a citation's number
 
 
-def reply_record(reply: Reply, recorded_text: str) -> ReplyRecord:
+def reply_record(reply: Reply, recorded_text: str, confidences: Sequence[float] = ()) -> ReplyRecord:
     """What the HCP sees, with the citations its answers show (folded blocks left out)."""
     answers = [outcome for outcome in reply.outcomes if isinstance(outcome, Answer)]
     intakes = [outcome for outcome in reply.outcomes if isinstance(outcome, SafetyIntake)]
@@ -34,6 +45,8 @@ def reply_record(reply: Reply, recorded_text: str) -> ReplyRecord:
         safety_citations=tuple(_record(c) for answer in answers for c in _shown(answer, _safety_blocks(answer))),
         safety_kinds=tuple(dict.fromkeys(kind for intake in intakes for kind in intake.safety_kinds)),
         recorded_text=recorded_text,
+        reasons=tuple(f"{o.kind}: {o.reason}" for o in reply.outcomes if isinstance(o, HandOff | Decline)),
+        confidences=tuple(confidences),
     )
 
 

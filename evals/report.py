@@ -58,7 +58,8 @@ def print_case(console: Console, case: CaseResult) -> None:
     if case.reply is None:
         console.print(f"[red]error[/] {escape(case.error or 'no reply')}")
     else:
-        console.print(f"[bold]reply[/] {' + '.join(case.reply.outcomes)} ({case.seconds * 1000:.0f} ms)\n")
+        why = ", ".join((*case.reply.reasons, *(f"confidence {c:.2f}" for c in case.reply.confidences)))
+        console.print(f"[bold]reply[/] {' + '.join(case.reply.outcomes)} ({case.seconds * 1000:.0f} ms) {why}\n")
         console.print(escape(case.reply.text))
         _print_citations(console, "citations", case.reply.citations)
         _print_citations(console, "safety information", case.reply.safety_citations)

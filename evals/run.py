@@ -69,9 +69,9 @@ def _run_case(services: Services, case: EvalCase, labels: Mapping[str, ProductNa
     started = time.perf_counter()
     reply, kept, audit, seconds, error = None, Kept(), CitationAudit(), 0.0, None
     try:
-        recorded, seconds = _play(services, case, resolve_product(services, case, labels))
+        recorded, seconds = play(services, case, resolve_product(services, case, labels))
         last = recorded[-1]
-        reply = reply_record(last.reply, last.question.text)
+        reply = reply_record(last.reply, last.question.text, [draft.confidence for draft in last.drafts])
         kept = _left_behind(services, recorded, tap)
         audit = audit_citations(last.reply, services.knowledge, services.clock.now())
     except Exception as failure:  # noqa: BLE001 - whatever a turn raises is a miss, never an end of the run
@@ -90,7 +90,7 @@ def _run_case(services: Services, case: EvalCase, labels: Mapping[str, ProductNa
     )
 
 
-def _play(services: Services, case: EvalCase, product: str | None) -> tuple[tuple[Interaction, ...], float]:
+def play(services: Services, case: EvalCase, product: str | None) -> tuple[tuple[Interaction, ...], float]:
     """Put the turns of one conversation; its turns as the ledger holds them, and the seconds of the last."""
     conversation_id = f"conversation_{uuid.uuid4().hex}"
     seconds = 0.0

@@ -114,6 +114,8 @@ class ReplyRecord(Value):
     safety_citations: tuple[CitationRecord, ...] = ()  # of the important safety information
     safety_kinds: tuple[SafetyKind, ...] = ()
     recorded_text: str = ""  # the question as recorded, after redaction
+    reasons: tuple[str, ...] = ()  # of hand-offs and declines: "handoff: unsure"
+    confidences: tuple[float, ...] = ()  # of the drafts that were composed, shown or not
 
 
 class Scores(Value):
