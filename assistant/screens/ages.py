@@ -1,0 +1,111 @@
+"""Ages in questions and labels: who is asked about, and from which age a label gives information."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+ADULT = 18.0
+_PER_YEAR = {"y": 1.0, "m": 12.0, "w": 52.0, "d": 365.0}
+_CLASS_AGE = {
+    "neonat": 0.0, "newborn": 0.0, "preterm": 0.0, "prematur": 0.0, "infan": 0.5, "bab": 0.5, "toddler": 2.0,
+    "teen": 14.0, "adolesc": 14.0,
+}  # fmt: skip
+
+_ASKED_AGE = re.compile(
+    r"\b(?P<n>\d{1,3}(?:\.\d)?)\s*-?\s*(?:(?P<unit>y|m|w|d)o\b|(?P<unit2>y|m|w|d)/o\b|"
+    r"(?P<unit3>y|m|w|d)(?:ea)?r?s?(?:onth|eek|ay)?s?[\s-]*old\b)"
+    r"|\(\s*(?P<n2>\d{1,2})\s?(?P<unit4>y|m)(?:rs?|os?)?\s*[,)]"
+    r"|\bage[ds]?\s*(?:of|is|:)?\s*(?P<n3>\d{1,2})\b(?!\s*(?:mg|kg|%))"
+    r"|\b(?:kids|children|peds|pediatrics?|pts|patients)\s+(?:aged?\s+)?(?P<n4>\d{1,2})\s*(?:to|-|–)\s*<?\d{1,2}\b"
+    r"|\b(?P<n5>\d{1,2})\s*(?:to|-|–)\s*<?\s*\d{1,2}\s?(?P<unit5>y|m)(?:rs?|ears?|os?|onths?)?\b"
+    r"|\b(?P<n6>\d{1,2})\s?(?P<unit6>y)\s+(?=(?:boy|girl|child|kid|male|female)\b)",
+    re.IGNORECASE,
+)
+_CHILD_WORDS = re.compile(
+    r"\b(?P<word>neonat\w*|newborns?|preterm|prematur\w*|infants?|infantile|bab(?:y|ies)|toddlers?|teens?|teenagers?|"
+    r"adolescents?|adolescence|child|children|childhood|kids?|peds?|paeds?|pa?ediatrics?|juveniles?)\b",
+    re.IGNORECASE,
+)
+_NOT_A_PATIENT = re.compile(
+    r"\b(?:child-?pugh|infantile\s+spasms|newborn\s+screening|pregnan\w+|breast|nursing|lactat\w+|milk)\b",
+    re.IGNORECASE,
+)
+
+_UNIT = r"(?:years?|months?|weeks?|days?)"
+_LABEL_AGE = re.compile(
+    rf"(?P<n>\d{{1,2}}(?:\.\d)?)\s*(?P<unit>{_UNIT})?(?:\s*(?:of age|old))?\s*(?:and|or|to|through|up to|-|–|—)\s*"
+    rf"(?:less than\s*|<\s*|under\s*)?(?:older|above|over|up|greater|\d{{1,2}}(?:\.\d)?\s*(?P<unit2>{_UNIT}))"
+    rf"|(?:≥|>=|at least|aged?|ages|older than|over|above|from)\s*(?P<n2>\d{{1,2}}(?:\.\d)?)\s*(?P<unit3>{_UNIT})"
+    rf"|\((?P<n3>\d{{1,2}})\s*(?:to|-|–)\s*\d{{1,2}}\s*(?P<unit4>years?|months?)",
+    re.IGNORECASE,
+)
+_LABEL_BELOW = re.compile(
+    rf"(?:younger than|less than|below|under)\s*(?:the age of\s*)?(?P<n>\d{{1,2}}(?:\.\d)?)\s*(?P<unit>{_UNIT})",
+    re.IGNORECASE,
+)
+_LABEL_CHILD = re.compile(
+    r"\b(?:pa?ediatrics?|children|child|adolescents?|infants?|neonates?|newborns?|juvenile)\b", re.IGNORECASE
+)
+_LABEL_NEGATIVE = re.compile(
+    r"\bnot\s+(?:been\s+)?(?:adequately\s+|well\s+)?(?:established|recommended|studied|evaluated|indicated|approved|be\s+used|known|demonstrated)"
+    r"|\bno\s+(?:data|studies|experience)|\bhas\s+not\b|\bhave\s+not\b|\bcontraindicated\b|\bis\s+unknown\b|\bshould\s+not\b|\bdid\s+not\b|\bfailed\s+to\b",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True)
+class AskedAge:
+    """A young age asked about; `years` is None when only "children" is said."""
+
+    years: float | None
+    start: int
+    end: int
+
+
+def find_young(text: str) -> AskedAge | None:
+    """The first age under 18 asked about, by number or by word; None when there is none."""
+    for match in _ASKED_AGE.finditer(text):
+        number = next(float(v) for k, v in match.groupdict().items() if k.startswith("n") and v)
+        unit = next((v for k, v in match.groupdict().items() if k.startswith("unit") and v), "y")
+        years = number / _PER_YEAR[unit[0].lower()]
+        if years < ADULT:
+            return AskedAge(years, match.start(), match.end())
+    said = _CHILD_WORDS.search(text)
+    if said is None or _NOT_A_PATIENT.search(text):
+        return None
+    word = said.group("word").lower()
+    by_word = next((age for stem, age in _CLASS_AGE.items() if word.startswith(stem)), None)
+    return AskedAge(by_word, said.start(), said.end())
+
+
+def is_negative(sentence: str) -> bool:
+    """Whether a label sentence says that something is not established, recommended or studied."""
+    return _LABEL_NEGATIVE.search(sentence) is not None
+
+
+def youngest(sentences: Iterable[str]) -> float | None:
+    """The youngest age that label sentences give information for; None when they name no age."""
+    found: list[float] = []
+    for sentence in sentences:
+        if is_negative(sentence):
+            # "not established below 12 years" leaves 12 and older
+            found += [_years(m.group("n"), m.group("unit")) for m in _LABEL_BELOW.finditer(sentence)]
+            continue
+        ages = [_label_years(m) for m in _LABEL_AGE.finditer(sentence)]
+        found += ages
+        if not ages and _LABEL_CHILD.search(sentence):
+            found.append(0.0)
+    young = [age for age in found if age <= ADULT]
+    return min(young) if young else None
+
+
+def _label_years(match: re.Match[str]) -> float:
+    number = match.group("n") or match.group("n2") or match.group("n3")
+    unit = match.group("unit") or match.group("unit2") or match.group("unit3") or match.group("unit4")
+    return _years(number, unit)
+
+
+def _years(number: str, unit: str | None) -> float:
+    return float(number) / _PER_YEAR[(unit or "years")[0].lower()]

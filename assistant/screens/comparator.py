@@ -1,0 +1,94 @@
+"""Sees questions that set a medicine against another (21 CFR 202.1: no comparison the label does not make).
+
+Results and rates from the label's own trial ("vs placebo", "vs letrozole alone, HR?") are label questions. Where
+it cannot be told from the words, the confidence is middling and later steps decide by what the label holds.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from assistant.screens.clauses import Clause, split_clauses
+from assistant.screens.medicines import NamedMedicine, find_medicines
+from assistant.screens.message import ScreenInput
+from assistant.screens.patterns import read_patterns
+from assistant.screens.vocabulary import tokenise
+from assistant.types import Finding, FindingKind
+from knowledge.types import ApprovedDocument
+
+_SURE, _LIKELY, _OPEN, _TRIAL = 0.9, 0.75, 0.65, 0.3
+_REACH = 12  # characters between "than" and the name: an article, a bracket
+_STUDY_FIELDS = ("clinical_studies", "adverse_reactions", "clinical_pharmacology")
+# A study's name: capitals with a number or hyphen, or a run of five and more capitals.
+STUDY_NAME = re.compile(r"\b(?:[A-Z]{3,}[A-Za-z]*-?\d+[A-Z]?|[A-Z]{4,}(?:-[A-Z0-9]+)+|[A-Z]{5,})\b")
+
+
+class ComparatorScreen:
+    """The rule layer for comparisons with other medicines."""
+
+    name = "comparator"
+
+    def look(self, message: ScreenInput) -> tuple[Finding, ...]:
+        """One finding per clause that compares medicines."""
+        found = []
+        for clause in split_clauses(message.text):
+            confidence = _how_surely(clause, message.text, message)
+            if confidence:
+                found.append(
+                    Finding(
+                        kind=FindingKind.COMPARATOR,
+                        start=clause.start,
+                        end=clause.end,
+                        found_by=f"{message.scope.market.value.lower()}.comparator@1",
+                        confidence=confidence,
+                    )
+                )
+        return tuple(found)
+
+
+def compared_in_label(text: str, product_names: Sequence[str], label: Sequence[ApprovedDocument]) -> bool:
+    """Whether every medicine named in a comparison stands in the label's own studies, so that it may be answered.
+
+    Only for questions about results and rates; a request for a judgement is never a label question.
+    """
+    named = {m.name for m in find_medicines(text, product_names)}
+    sections = [
+        document.document.text[section.start : section.end]
+        for document in label
+        for section in document.document.sections
+        if section.field.startswith(_STUDY_FIELDS)
+    ]
+    words = {token.word for section in sections for token in tokenise(section)}
+    own = {t.word for d in label for n in (d.document.names.product, d.document.names.generic) for t in tokenise(n)}
+    return bool(named) and all(set(name.split()) <= words | own for name in named)
+
+
+def _how_surely(clause: Clause, text: str, message: ScreenInput) -> float:
+    """Confidence for one clause; `text` is the whole message, which may hold the yardstick ("which lowers more?")."""
+    patterns = read_patterns("comparison")
+    medicines = find_medicines(clause.text, message.product_names)
+    if patterns["others"].search(clause.text) and _asks_judgement(
+        patterns["judged"], clause.text, medicines, near=False
+    ):
+        return _LIKELY
+    if _asks_judgement(patterns["judged"], clause.text, medicines, near=True):
+        return _TRIAL if patterns["alone"].search(clause.text) else _SURE
+    if not _names_after(patterns["versus"], clause.text, medicines):
+        return 0.0
+    if patterns["alone"].search(clause.text) or patterns["trial"].search(clause.text) or STUDY_NAME.search(clause.text):
+        return _TRIAL
+    return _SURE if patterns["which"].search(text) else _OPEN
+
+
+def _asks_judgement(pattern: re.Pattern[str], text: str, medicines: Sequence[NamedMedicine], *, near: bool) -> bool:
+    return _names_after(pattern, text, medicines) if near else pattern.search(text) is not None
+
+
+def _names_after(pattern: re.Pattern[str], text: str, medicines: Sequence[NamedMedicine]) -> bool:
+    """Whether a medicine is named right after a match ("better than X")."""
+    return any(
+        match.end() <= medicine.start <= match.end() + _REACH
+        for match in pattern.finditer(text)
+        for medicine in medicines
+    )

@@ -1,0 +1,78 @@
+"""Conditions named in a text, and which approved conditions cover which asked ones.
+
+The table is `terms/conditions.yaml`; its head says how groups relate.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache
+
+from assistant.screens.vocabulary import Hit, Vocabulary, read_terms, tokenise
+
+_COMORBIDITY = "co."
+
+
+@dataclass(frozen=True)
+class Tree:
+    """How condition groups hang together: parent of each, and whether a parent's label covers the child."""
+
+    vocabulary: Vocabulary
+    names: Mapping[str, tuple[str, ...]]
+    parent: Mapping[str, str]
+    inherits: frozenset[str]
+
+    def ancestors(self, group: str) -> tuple[str, ...]:
+        """Parents from near to far."""
+        found: list[str] = []
+        while group in self.parent and self.parent[group] not in found:
+            group = self.parent[group]
+            found.append(group)
+        return tuple(found)
+
+
+@cache
+def condition_tree() -> Tree:
+    """The table, indexed."""
+    groups: dict[str, tuple[str, ...]] = {}
+    parent: dict[str, str] = {}
+    inherits: set[str] = set()
+    for key, terms in read_terms("conditions").items():
+        name = key
+        for mark in "<~":
+            if mark in key:
+                name, above = key.split(mark)
+                parent[name] = above
+                if mark == "<":
+                    inherits.add(name)
+        groups[name] = terms
+    return Tree(Vocabulary(groups), groups, parent, frozenset(inherits))
+
+
+def find_conditions(text: str) -> tuple[Hit, ...]:
+    """Conditions named in a text, longest first at each place."""
+    return condition_tree().vocabulary.find(tokenise(text))
+
+
+def condition_names(group: str) -> tuple[str, ...]:
+    """All names of a condition group."""
+    return tuple(name.removeprefix("=") for name in condition_tree().names[group])
+
+
+def is_covered(group: str, approved: Iterable[str]) -> bool:
+    """Whether a label for the approved groups covers a question about this one."""
+    tree = condition_tree()
+    held = set(approved)
+    if group in held or any(group in tree.ancestors(one) for one in held):
+        return True
+    while group in tree.inherits:
+        group = tree.parent[group]
+        if group in held:
+            return True
+    return False
+
+
+def is_comorbidity(group: str) -> bool:
+    """Whether this is mostly a circumstance of a patient, not what a medicine is used for."""
+    return group.startswith(_COMORBIDITY)

@@ -1,0 +1,135 @@
+"""What a product's approved documents allow: conditions, ages, routes, strengths and frequencies, read once each."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from assistant.screens.ages import ADULT, is_negative, youngest
+from assistant.screens.conditions import condition_names, find_conditions
+from assistant.screens.patterns import read_patterns
+from assistant.screens.vocabulary import tokenise
+from knowledge.types import ApprovedDocument, DocumentKind, ParsedDocument
+
+_SENTENCE = re.compile(r"(?<=[.;:])\s+|\n+|\s[•●▪]\s?")
+_INDICATIONS = ("indications_and_usage",)
+_DOSAGE = ("dosage_and_administration",)
+_YOUNG = ("pediatric_use", "use_in_specific_populations")
+_MILLIGRAMS = re.compile(r"(\d[\d,]*(?:\.\d+)?)\s?mg\b(?!\s*/\s*(?:kg|m2|m\s?2|ml|mL))", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class LabelUses:
+    """What the approved documents of one product say about its uses."""
+
+    approved: frozenset[str]  # condition groups in affirmative sentences of the indications
+    limited: frozenset[str]  # condition groups only in limitations of use
+    text: str  # of the documents, in lower case
+    sentences: tuple[str, ...]  # indications and dosage, affirmative or not, and text on young patients
+    youngest: float | None  # age the label gives information from; None: the label does not say
+    routes: frozenset[str]
+    frequencies: frozenset[str]
+    most_milligrams: float | None
+    own_names: frozenset[str]
+
+    def mentions(self, term: str) -> bool:
+        """Whether a term stands anywhere in the documents, as whole words."""
+        return re.search(rf"\b{re.escape(term.lower())}", self.text) is not None
+
+    def mentions_condition(self, group: str) -> bool:
+        """Whether any name of a condition stands anywhere in the documents."""
+        return any(self.mentions(name) for name in condition_names(group))
+
+    def youngest_for(self, groups: Sequence[str]) -> float | None:
+        """The youngest age in sentences that name one of these conditions; the general one when none does."""
+        sentences = [s for s in self.sentences if any(h.group in groups for h in find_conditions(s))]
+        specific = youngest(s for s in sentences if not is_negative(s))
+        return self.youngest if specific is None else specific
+
+
+def read_uses(label: Sequence[ApprovedDocument]) -> LabelUses:
+    """Read the prescribing information among the documents; all of them when there is none."""
+    leading = [d.document for d in label if d.document.kind is DocumentKind.PRESCRIBING_INFORMATION]
+    documents = leading or [d.document for d in label]
+    return _read(tuple(_Held(d) for d in documents))
+
+
+@dataclass(frozen=True)
+class _Held:
+    """A parsed document, compared by identity of its source, so that reading can be remembered."""
+
+    document: ParsedDocument
+
+    def __hash__(self) -> int:
+        return hash((self.document.source_sha256, self.document.version))
+
+    def __eq__(self, other: object) -> bool:
+        return (
+            isinstance(other, _Held)
+            and other.document.source_sha256 == self.document.source_sha256
+            and other.document.version == self.document.version
+        )
+
+
+@lru_cache(maxsize=512)
+def _read(held: tuple[_Held, ...]) -> LabelUses:
+    documents = [h.document for h in held]
+    indications = _sentences(documents, _INDICATIONS)
+    dosage = _sentences(documents, _DOSAGE)
+    young = _sentences(documents, _YOUNG)
+    whole = "\n".join(d.text for d in documents).lower()
+    affirmed = {h.group for s in indications if not is_negative(s) for h in find_conditions(s)}
+    denied = {h.group for s in indications if is_negative(s) for h in find_conditions(s)}
+    dosage_text = " ".join(dosage)
+    amounts = [float(m.group(1).replace(",", "")) for m in _MILLIGRAMS.finditer(dosage_text)]
+    return LabelUses(
+        approved=frozenset(affirmed),
+        limited=frozenset(denied - affirmed),
+        text=whole,
+        sentences=(*indications, *dosage, *young),
+        youngest=_youngest(indications, dosage, young),
+        routes=find_routes(dosage_text + " " + " ".join(r for d in documents for r in d.names.routes)),
+        frequencies=find_frequencies(dosage_text),
+        most_milligrams=max(amounts, default=None),
+        own_names=frozenset(
+            t.word
+            for d in documents
+            for n in (d.names.product, d.names.generic, *d.names.substances)
+            for t in tokenise(n)
+        ),
+    )
+
+
+def _youngest(indications: Sequence[str], dosage: Sequence[str], young: Sequence[str]) -> float | None:
+    about_children = [
+        s for s in young if re.search(r"pa?ediatric|child|adolescen|infan|neonat|years", s, re.IGNORECASE)
+    ]
+    stated = youngest((*indications, *dosage, *about_children))
+    if stated is not None:
+        return stated
+    closed = any(is_negative(s) and re.search(r"pa?ediatric|child", s, re.IGNORECASE) for s in about_children)
+    adults_only = any(re.search(r"\badults?\b", s) for s in indications)
+    return ADULT if closed or adults_only else None
+
+
+def find_routes(text: str) -> frozenset[str]:
+    """Routes of administration named in a text."""
+    return frozenset(name for name, pattern in read_patterns("routes").items() if pattern.search(text))
+
+
+def find_frequencies(text: str) -> frozenset[str]:
+    """Dosing frequencies named in a text."""
+    return frozenset(name for name, pattern in read_patterns("frequencies").items() if pattern.search(text))
+
+
+def _sentences(documents: Sequence[ParsedDocument], fields: tuple[str, ...]) -> tuple[str, ...]:
+    """Sentences of the outermost sections of these families."""
+    found: list[str] = []
+    for document in documents:
+        wanted = {s.index for s in document.sections if s.field in fields}
+        for section in document.sections:
+            if section.index in wanted and section.parent not in wanted:
+                found += [p for p in _SENTENCE.split(document.text[section.start : section.end]) if p.strip()]
+    return tuple(found)

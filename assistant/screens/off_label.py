@@ -1,0 +1,187 @@
+"""Judges, part by part, whether a question asks to use a product as its approved label does not (RULES.md 1).
+
+The part's condition, age, route, frequency, amount and combination are held against the label. What is asked
+about the label itself (approved? contraindicated? safe?), about reactions, interactions or comorbidities is not
+off-label. Doubt lowers the confidence; the policy's threshold decides.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from assistant.screens.ages import ADULT, find_young
+from assistant.screens.conditions import find_conditions, is_comorbidity, is_covered
+from assistant.screens.label_uses import LabelUses, find_frequencies, find_routes, read_uses
+from assistant.screens.medicines import find_medicines
+from assistant.screens.patterns import read_patterns
+from assistant.screens.vocabulary import Hit, tokenise
+from assistant.types import Finding, FindingKind, SafetyKind
+from knowledge.types import ApprovedDocument
+
+_SURE, _LIKELY, _SOME, _DOUBTFUL = 0.9, 0.75, 0.6, 0.4
+_BEFORE = 60  # characters looked at before a condition
+_LEADING_WORDS = 3  # a condition this near the beginning stands as a heading
+_CLOSE = 25  # characters between "combining with" and the medicine
+_AMOUNT = re.compile(r"\b(\d[\d,]*(?:\.\d+)?)\s?mg\b(?!\s*/\s*(?:kg|m2))", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class _Reason:
+    detail: str
+    start: int
+    end: int
+    confidence: float
+
+
+def assess_use(text: str, populations: Sequence[str], label: Sequence[ApprovedDocument]) -> Finding | None:
+    """Whether one part of a message asks about a use that the approved label does not hold.
+
+    `populations` are those the understanding step found ("pediatric", …). Returns the surest reason as an
+    OFF_LABEL finding whose detail names what is not covered (condition, age, route, frequency, amount,
+    combination), or None. Without a label nothing can be said: None.
+    """
+    if not label or read_patterns("use")["label_question"].search(text):
+        return None
+    uses = read_uses(label)
+    reasons = sorted(_reasons(text, populations, uses), key=lambda r: r.confidence, reverse=True)
+    if not reasons:
+        return None
+    best = reasons[0]
+    return Finding(
+        kind=FindingKind.OFF_LABEL,
+        detail=best.detail,
+        start=best.start,
+        end=best.end,
+        found_by=f"off_label.{best.detail}@1",
+        confidence=best.confidence,
+    )
+
+
+def assess_harm(text: str, label: Sequence[ApprovedDocument]) -> Finding | None:
+    """Whether a safety report tells of harm in a use the label does not hold (an extra kind of the same report)."""
+    if not label:
+        return None
+    uses = read_uses(label)
+    patterns = read_patterns("use")
+    for hit in find_conditions(text):
+        before = text[max(0, hit.start - _BEFORE) : hit.start]
+        named = patterns["purpose"].search(before) or re.match(r"\W*(?:\w+\s+)?(?:pt|patient)\b", text[hit.end :])
+        if named and not is_comorbidity(hit.group) and not is_covered(hit.group, uses.approved):
+            return Finding(
+                kind=FindingKind.SAFETY_REPORT,
+                detail=SafetyKind.OFF_LABEL_USE_WITH_HARM.value,
+                start=hit.start,
+                end=hit.end,
+                found_by="off_label.harm@1",
+                confidence=_LIKELY,
+            )
+    return None
+
+
+def _reasons(text: str, populations: Sequence[str], uses: LabelUses) -> Iterator[_Reason]:
+    hits = find_conditions(text)
+    yield from _conditions(text, hits, uses)
+    yield from _age(text, populations, hits, uses)
+    yield from _route(text, uses)
+    yield from _frequency(text, uses)
+    yield from _amount(text, uses)
+    yield from _combination(text, uses)
+
+
+def _conditions(text: str, hits: Sequence[Hit], uses: LabelUses) -> Iterator[_Reason]:
+    covered = any(is_covered(hit.group, uses.approved) for hit in hits)
+    for hit in hits:
+        if is_covered(hit.group, uses.approved):
+            continue
+        confidence = _condition_confidence(text, hit, uses, covered_beside=covered)
+        if confidence:
+            yield _Reason("condition", hit.start, hit.end, confidence)
+
+
+def _condition_confidence(text: str, hit: Hit, uses: LabelUses, *, covered_beside: bool) -> float:
+    patterns = read_patterns("use")
+    before = text[max(0, hit.start - _BEFORE) : hit.start]
+    purpose = patterns["purpose"].search(before) is not None
+    asks = patterns["asks"].search(text) is not None
+    if patterns["risk"].search(text) and not patterns["doses"].search(text):
+        return 0.0
+    if is_comorbidity(hit.group) or covered_beside:
+        # Only a plain "for X" makes a circumstance, or a second condition, the purpose of use.
+        plain = re.search(r"\b(?:for|to\s+treat)\s+(?:[\w-]+\s+)?$", before, re.IGNORECASE)
+        return _LIKELY if plain and not is_comorbidity(hit.group) and not uses.mentions_condition(hit.group) else 0.0
+    if hit.group in uses.limited and asks:
+        return _SURE
+    if purpose:
+        return _SURE if not uses.mentions_condition(hit.group) else _LIKELY
+    if not asks:
+        return 0.0
+    if _stands_alone(text, hit, uses):
+        return _SURE if not uses.mentions_condition(hit.group) else _SOME
+    if patterns["comorbid"].search(before) and uses.mentions_condition(hit.group):
+        return 0.0
+    return _SOME if not uses.mentions_condition(hit.group) else _DOUBTFUL
+
+
+def _stands_alone(text: str, hit: Hit, uses: LabelUses) -> bool:
+    """Whether a condition heads the question ("acute X, 100 mg x 3 days?") or stands before "dose" or "data"."""
+    if read_patterns("use")["after"].search(text[hit.end :]):
+        return True
+    leading = [t for t in tokenise(text[: hit.start]) if t.word not in uses.own_names]
+    return len(leading) < _LEADING_WORDS
+
+
+def _age(text: str, populations: Sequence[str], hits: Sequence[Hit], uses: LabelUses) -> Iterator[_Reason]:
+    asked = find_young(text)
+    if asked is None and "pediatric" not in populations:
+        return
+    patterns = read_patterns("use")
+    if not patterns["doses"].search(text):
+        return
+    youngest = uses.youngest_for([hit.group for hit in hits]) if hits else uses.youngest
+    if youngest is None:
+        return
+    span = (asked.start, asked.end) if asked else (0, len(text))
+    years = asked.years if asked else None
+    if years is None:
+        if youngest >= ADULT:
+            yield _Reason("age", *span, _SOME)
+    elif years < youngest:
+        yield _Reason("age", *span, _LIKELY)
+
+
+def _route(text: str, uses: LabelUses) -> Iterator[_Reason]:
+    asked = find_routes(re.sub(r"\b(?:tablets?|capsules?|infus\w+|patch(?:es)?|cream|pr|sc)\b", " ", text))
+    if re.search(r"\b(?:SC|PR)\b", text):
+        asked |= find_routes(" ".join(re.findall(r"\b(?:SC|PR)\b", text)))
+    foreign = asked - uses.routes
+    # With another medicine in the question the route may be that one's.
+    others = [m for m in find_medicines(text) if not set(m.name.split()) & uses.own_names]
+    if uses.routes and foreign and not others and read_patterns("use")["asks"].search(text):
+        yield _Reason("route", 0, len(text), _LIKELY)
+
+
+def _frequency(text: str, uses: LabelUses) -> Iterator[_Reason]:
+    if not uses.frequencies or not read_patterns("use")["instead"].search(text):
+        return
+    asked = find_frequencies(text)
+    if asked - uses.frequencies and asked & uses.frequencies:
+        yield _Reason("frequency", 0, len(text), _LIKELY)
+
+
+def _amount(text: str, uses: LabelUses) -> Iterator[_Reason]:
+    if uses.most_milligrams is None or not read_patterns("use")["exceed"].search(text):
+        return
+    others = [m for m in find_medicines(text) if not set(m.name.split()) & uses.own_names]
+    for match in _AMOUNT.finditer(text):
+        if float(match.group(1).replace(",", "")) > uses.most_milligrams and not others:
+            yield _Reason("amount", match.start(), match.end(), _LIKELY)
+
+
+def _combination(text: str, uses: LabelUses) -> Iterator[_Reason]:
+    for match in read_patterns("use")["combination"].finditer(text):
+        for medicine in find_medicines(text):
+            near = 0 <= medicine.start - match.end() <= _CLOSE
+            if near and not uses.mentions(medicine.name) and not set(medicine.name.split()) & uses.own_names:
+                yield _Reason("combination", medicine.start, medicine.end, _SOME)

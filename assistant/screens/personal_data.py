@@ -1,0 +1,73 @@
+"""Finds and masks personal data: the 18 identifiers of 45 CFR 164.514(b)(2), in the shorthand HCPs write.
+
+Medicines, doses, laboratory values, study names and eponyms of medicine stay. Names of people need evidence:
+a title, a marker ("pt", "asking for"), a given name, initials, or an identifier beside them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from assistant.screens.patterns import read_patterns
+from assistant.screens.person_names import find_names
+from assistant.types import Finding, FindingKind
+
+_OLDEST = 89
+_OVER_89 = "90+"
+# Whichever is found first keeps its place; later kinds may not overlap it.
+_ORDER = (
+    "email", "url", "ip", "ssn", "mrn", "account", "licence", "device", "vehicle", "health_plan", "national_id",
+    "card", "date", "address", "postcode", "phone", "age",
+)  # fmt: skip
+
+
+def find(text: str, product_names: Sequence[str] = ()) -> tuple[Finding, ...]:
+    """Personal data in a raw text, without overlaps, in order. `detail` says which kind; product names are kept."""
+    found: list[Finding] = []
+    patterns = read_patterns("identifiers")
+    for kind in _ORDER:
+        for match in patterns[kind].finditer(text):
+            # A pattern may name the part that identifies; what stands around it is only evidence.
+            group = next((name for name, value in match.groupdict().items() if value is not None), None)
+            start, end = match.span(group) if group else match.span()
+            if start < end and _counts(kind, text[start:end]) and not _overlaps(found, start, end):
+                found.append(_finding(kind, start, end))
+    for start, end in find_names(text, product_names, tuple((f.start, f.end) for f in found)):
+        if not _overlaps(found, start, end):
+            found.append(_finding("person", start, end))
+    return tuple(sorted(found, key=lambda f: f.start))
+
+
+def mask(text: str, findings: Sequence[Finding]) -> str:
+    """The text with each personal-data finding replaced by a token such as "[person]"; ages over 89 by "90+"."""
+    parts, last = [], 0
+    for finding in sorted(findings, key=lambda f: f.start):
+        if finding.kind is not FindingKind.PERSONAL_DATA or finding.start < last:
+            continue
+        parts.append(text[last : finding.start])
+        parts.append(_OVER_89 if finding.detail == "age" else f"[{finding.detail}]")
+        last = finding.end
+    return "".join([*parts, text[last:]])
+
+
+def _counts(kind: str, value: str) -> bool:
+    if kind == "age":
+        return int(value) > _OLDEST
+    if kind == "ip":
+        return all(int(part) < 256 for part in value.split("."))  # noqa: PLR2004 - an octet
+    return True
+
+
+def _overlaps(found: Sequence[Finding], start: int, end: int) -> bool:
+    return any(f.start < end and start < f.end for f in found)
+
+
+def _finding(kind: str, start: int, end: int) -> Finding:
+    return Finding(
+        kind=FindingKind.PERSONAL_DATA,
+        detail=kind,
+        start=start,
+        end=end,
+        found_by=f"personal_data.{kind}@1",
+        confidence=0.95,
+    )

@@ -1,0 +1,82 @@
+"""Finds safety reports: what happened to someone who was exposed to a medicine, and the special situations.
+
+Kinds follow ICH E2D, GVP Module VI and 21 CFR 211.198. A question about what happens in general (rates,
+management, what the label says) is no report. Recall comes first: a report that is doubtful is reported.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from assistant.screens.message import ScreenInput
+from assistant.screens.narrative import Cued, Told, cue_weight, frame_weight, own_words, read_cues, tell_event
+from assistant.screens.patterns import read_patterns
+from assistant.types import Finding, FindingKind, SafetyKind
+
+_ENOUGH = 0.5
+_SITUATIONS = (
+    SafetyKind.PRODUCT_COMPLAINT,
+    SafetyKind.PREGNANCY_EXPOSURE,
+    SafetyKind.LACTATION_EXPOSURE,
+    SafetyKind.MEDICATION_ERROR,
+    SafetyKind.OVERDOSE,
+    SafetyKind.MISUSE_ABUSE,
+    SafetyKind.LACK_OF_EFFECT,
+    SafetyKind.OCCUPATIONAL_EXPOSURE,
+)
+# A situation's own words weigh this much before cues and frame are added (see narrative.py).
+_TOLD = 1.5
+_MAYBE = 0.8
+_WEAKER = {SafetyKind.MISUSE_ABUSE: 1.3, SafetyKind.LACK_OF_EFFECT: 1.2, SafetyKind.PREGNANCY_EXPOSURE: 1.3}
+
+
+class SafetyScreen:
+    """The rule layer for safety information."""
+
+    name = "safety"
+
+    def look(self, message: ScreenInput) -> tuple[Finding, ...]:
+        """One finding per kind of safety information, its span the clause that tells it."""
+        own = own_words(message.product_names)
+        cued = read_cues(message.text, own)
+        told = [(SafetyKind.ADVERSE_EVENT, tell_event(one, cued, own)) for one in cued]
+        told += [(kind, _tell_situation(kind, one, cued)) for kind in _SITUATIONS for one in cued]
+        found: dict[SafetyKind, Finding] = {}
+        for kind, one in told:
+            if one.confidence >= _ENOUGH and (kind not in found or one.confidence > found[kind].confidence):
+                found[kind] = _finding(message, kind, one)
+        if SafetyKind.ADVERSE_EVENT in found and read_patterns("situations")["off_label_harm"].search(message.text):
+            kind = SafetyKind.OFF_LABEL_USE_WITH_HARM
+            event = found[SafetyKind.ADVERSE_EVENT]
+            found[kind] = event.model_copy(update={"detail": kind.value, "found_by": _rule(message, kind)})
+        return tuple(found.values())
+
+
+def _tell_situation(kind: SafetyKind, one: Cued, cued: Sequence[Cued]) -> Told:
+    patterns = read_patterns("situations")
+    text = one.clause.text
+    if patterns[f"{kind.value}_told"].search(text):
+        base = _WEAKER.get(kind, _TOLD)
+    elif kind is SafetyKind.PREGNANCY_EXPOSURE and patterns["pregnancy_exposure_maybe"].search(text):
+        base = _MAYBE if patterns["being_exposed"].search(text) else 0.0
+    else:
+        base = 0.0
+    if not base:
+        return Told(one.clause, 0.0)
+    return Told(one.clause, base + cue_weight(one, cued) + frame_weight(one.clause))
+
+
+def _rule(message: ScreenInput, kind: SafetyKind) -> str:
+    name = "event" if kind is SafetyKind.ADVERSE_EVENT else kind.value
+    return f"{message.scope.market.value.lower()}.safety.{name}@1"
+
+
+def _finding(message: ScreenInput, kind: SafetyKind, told: Told) -> Finding:
+    return Finding(
+        kind=FindingKind.SAFETY_REPORT,
+        detail=kind.value,
+        start=told.clause.start,
+        end=told.clause.end,
+        found_by=_rule(message, kind),
+        confidence=round(told.confidence, 3),
+    )

@@ -1,0 +1,78 @@
+"""Sees what lies outside: other subjects, small talk, other languages; and the wish to speak with a person."""
+
+from __future__ import annotations
+
+import re
+
+from assistant.screens.clauses import split_clauses
+from assistant.screens.medicines import find_medicines
+from assistant.screens.message import ScreenInput
+from assistant.screens.patterns import read_patterns
+from assistant.screens.vocabulary import read_terms, tokenise, vocabulary
+from assistant.types import Finding, FindingKind
+
+_SURE, _LIKELY = 0.9, 0.7
+_FEW_WORDS = 4
+_FOREIGN_SHARE = 0.3
+_NON_LATIN_SHARE = 0.4
+_LETTER = re.compile(r"[^\W\d_]")
+_LATIN = re.compile(r"[A-Za-z\u00C0-\u024F]")
+
+
+class ScopeScreen:
+    """The rule layer for scope. Kinds: OUT_OF_SCOPE (detail small_talk or other_subject), PERSON_WANTED, LANGUAGE."""
+
+    name = "scope"
+
+    def look(self, message: ScreenInput) -> tuple[Finding, ...]:
+        """One finding per clause that lies outside; medicine words beside it keep it in scope."""
+        text = message.text
+        patterns = read_patterns("scope")
+        found = []
+        if _is_foreign(text, message.scope.language):
+            found.append(_finding(message, FindingKind.LANGUAGE, "", (0, len(text)), _LIKELY))
+        if patterns["small_talk"].match(text):
+            found.append(_finding(message, FindingKind.OUT_OF_SCOPE, "small_talk", (0, len(text)), _SURE))
+            return tuple(found)
+        for clause in split_clauses(text):
+            span = (clause.start, clause.end)
+            if patterns["person_wanted"].search(clause.text):
+                found.append(_finding(message, FindingKind.PERSON_WANTED, "", span, _SURE))
+            elif patterns["other_subject"].search(clause.text) and not _is_medical(clause.text, message):
+                found.append(_finding(message, FindingKind.OUT_OF_SCOPE, "other_subject", span, _SURE))
+        return tuple(found)
+
+
+def _is_medical(text: str, message: ScreenInput) -> bool:
+    if find_medicines(text, message.product_names):
+        return True
+    tokens = tokenise(text)
+    return bool(vocabulary("events").find(tokens) or vocabulary("practice").find(tokens))
+
+
+def _is_foreign(text: str, language: str) -> bool:
+    """Whether a message is not in English: another script, or a good share of common words of another language."""
+    letters = _LETTER.findall(text)
+    if language != "en" or not letters:
+        return False
+    if sum(_LATIN.match(c) is None for c in letters) / len(letters) > _NON_LATIN_SHARE:
+        return True
+    words = [t.written.lower() for t in tokenise(text)]
+    if len(words) < _FEW_WORDS:
+        return False
+    terms = read_terms("languages")
+    english = sum(w in terms["english"] for w in words)
+    foreign = max(sum(w in terms[name] for w in words) for name in terms if name != "english")
+    return foreign > english and foreign / len(words) >= _FOREIGN_SHARE
+
+
+def _finding(message: ScreenInput, kind: FindingKind, detail: str, span: tuple[int, int], confidence: float) -> Finding:
+    rule = detail or kind.value
+    return Finding(
+        kind=kind,
+        detail=detail,
+        start=span[0],
+        end=span[1],
+        found_by=f"{message.scope.market.value.lower()}.scope.{rule}@1",
+        confidence=confidence,
+    )

@@ -1,0 +1,40 @@
+"""First step of a turn: masks personal data, then lets every screen look at what is left."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+
+from assistant.screens import Screen, ScreenInput
+from assistant.screens.personal_data import find, mask
+from assistant.types import Finding, FindingKind, Question, Screening
+
+_log = logging.getLogger(__name__)
+
+
+def screen(question: Question, screens: Sequence[Screen], product_names: Sequence[str]) -> Screening:
+    """Mask personal data in a question and collect what the screens find in the masked text.
+
+    Never raises: a screen that fails becomes a SCREEN_FAILED finding and the others still look. When masking
+    fails nothing is passed on: the text is empty, so that no raw word reaches a later step (45 CFR 164.514(b)(2)).
+    """
+    names = tuple(name.lower() for name in product_names)
+    try:
+        personal = find(question.text, names)
+        redacted = mask(question.text, personal)
+    except Exception as error:  # noqa: BLE001 - whatever fails, the raw text must not go on
+        return Screening(redacted="", findings=(_failed("personal_data", error),))
+    message = ScreenInput(text=redacted, scope=question.scope, product_names=names)
+    findings = list(personal)
+    for one in screens:
+        try:
+            findings.extend(one.look(message))
+        except Exception as error:  # noqa: BLE001 - one broken screen must not silence the others
+            findings.append(_failed(one.name, error))
+    return Screening(redacted=redacted, findings=tuple(findings))
+
+
+def _failed(name: str, error: Exception) -> Finding:
+    # The message of the error may hold words of the question: only its type is logged.
+    _log.error("screen %s failed: %s", name, type(error).__name__)
+    return Finding(kind=FindingKind.SCREEN_FAILED, detail=name, start=0, end=0, found_by=f"{name}@1", confidence=1)
