@@ -21,7 +21,7 @@ from knowledge.types import Market, ParsedDocument, ProductNames
 
 __all__ = ["PARSER_VERSION", "parse", "read_sources"]
 
-PARSER_VERSION = "2"
+PARSER_VERSION = "3"
 _MAX_TITLE = 160
 
 

@@ -15,12 +15,13 @@ _REFERENCES = r"\d{1,2}(?:\.\d{1,2})?"
 _ENDS_IN_REFERENCE = re.compile(rf"\(\s*{_REFERENCES}(?:\s*(?:,|and|-|–|to)\s*{_REFERENCES})*\s*\)\s*[.;]?\s*$")
 _REFERENCE = re.compile(rf"\(\s*{_REFERENCES}(?:\s*(?:,|and|-|–|to)\s*{_REFERENCES})*\s*\)")
 _HIGHLIGHTS_ONLY = re.compile(
-    r"to report suspected adverse reactions|see full prescribing information|see 17 for patient counseling",
+    r"to report suspected adverse reactions|see (?:the )?full prescribing information|see 17 for patient counseling",
     re.IGNORECASE,
 )
 _CROSS_REFERENCE = re.compile(r"[\[(]\s*see\b", re.IGNORECASE)
 _WORD = re.compile(r"[a-z]{4,}|\d+(?:\.\d+)?")
 _SAID_AGAIN = 0.7
+_MARKED_SAID_AGAIN = 0.5  # it ends in a section number itself
 _ALL_SAID_AGAIN = 0.9
 
 
@@ -44,8 +45,13 @@ def highlight_span(stretch: str, full: str) -> tuple[int, int] | None:
     full_words = _words(full)
     while last + 1 < len(spans) and _follows(stretch[slice(*spans[last + 1])], full_words):
         last += 1
+    after = _words(stretch[spans[last][1] :]) if not full_words else set()
     first = last + 1
-    while first > 0 and _belongs(stretch, spans, first - 1, full_words, is_marked=first - 1 in marked):
+    while first > 0:
+        start, end = spans[first - 1]
+        said = full_words or after | _words(stretch[:start])
+        if not _belongs(stretch[start:end], said, is_marked=bool(full_words) and first - 1 in marked):
+            break
         first -= 1
     if first > marked[-1]:
         return None
@@ -66,14 +72,10 @@ def _follows(sentence: str, full_words: set[str]) -> bool:
     return not _CROSS_REFERENCE.search(sentence) and _share(sentence, full_words) >= _ALL_SAID_AGAIN
 
 
-def _belongs(
-    stretch: str, spans: list[tuple[int, int]], position: int, full_words: set[str], *, is_marked: bool
-) -> bool:
-    start, end = spans[position]
-    sentence = stretch[start:end]
-    if _HIGHLIGHTS_ONLY.search(sentence) or sentence.endswith(":"):
-        return not _CROSS_REFERENCE.search(sentence)
+def _belongs(sentence: str, said: set[str], *, is_marked: bool) -> bool:
+    """Whether a sentence is a Highlights statement, given the words that the full text says."""
     if _CROSS_REFERENCE.search(sentence):
         return False
-    known = full_words | _words(stretch[:start]) if is_marked or not full_words else full_words
-    return _share(sentence, known) >= _SAID_AGAIN
+    if _HIGHLIGHTS_ONLY.search(sentence) or sentence.endswith(":"):
+        return True
+    return _share(sentence, said) >= (_MARKED_SAID_AGAIN if is_marked else _SAID_AGAIN)

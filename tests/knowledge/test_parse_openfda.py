@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -214,12 +215,11 @@ def test_what_is_no_label_gets_one_clear_error_with_its_name(data, said):
 
 @pytest.mark.slow
 @pytest.mark.skipif(not LABELS.is_dir(), reason="the shared labels are not here")
-def test_every_shared_label_keeps_every_word_of_its_sections_in_order_of_units():
+def test_shared_labels_keep_every_word_of_their_sections():
     for path in sorted(LABELS.glob("*.json"))[::9]:
         document = parse(path.read_bytes(), path.name)
-        located = [table for table in document.tables if document.text[table.start : table.end]]
-        assert len(located) == len(document.tables)
-        assert len(document.units) > 20, path.name
-        for unit in document.units:
-            assert document.sections[unit.section].start <= unit.start < unit.end
-            assert unit.end <= document.sections[unit.section].end
+        record = json.loads(path.read_text())["results"][0]
+        kept = set(re.findall(r"\w+", document.text.lower()))
+        for field in ("dosage_and_administration", "contraindications", "warnings_and_cautions", "adverse_reactions"):
+            words = re.findall(r"\w+", " ".join(record.get(field, [])).lower())
+            assert sum(word in kept for word in words) >= 0.999 * len(words), (path.name, field)

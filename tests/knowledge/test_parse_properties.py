@@ -14,7 +14,7 @@ from knowledge.types import ParsedDocument
 TABLE = """<table><caption>Table 1: Doses<footnote>Whole</footnote></caption><tbody>
 <tr><td rowspan='2'>Light</td><td>5 mg</td></tr><tr><td>6 mg</td></tr>
 <tr><td colspan='2'>Heavy</td></tr><tr><td>Men</td><td>10 mg</td></tr></tbody></table>"""
-DOSAGE = """2 DOSAGE AND ADMINISTRATION Take with food. ( 2.1 ) 2.1 Adults The dose is: • 5 mg • 6 mg. Take it with food.
+DOSAGE = """2 DOSAGE AND ADMINISTRATION Take with food. ( 2.1 ) 2.1 Adults The dose is: • 5 mg • 6 mg. Take it.
 Table 1: Doses Whole Light 5 mg 6 mg Heavy Men 10 mg 2.2 Storage Keep dry."""
 LABEL = json.dumps(
     {
