@@ -42,7 +42,8 @@ def give_feedback(interaction_id: str, new: NewFeedback, services: Given) -> Fee
     opened and recorded whole (21 CFR 314.80, RULES.md row 4), whatever becomes of the feedback.
     """
     turn = services.ledger.interaction(interaction_id)
-    comment, intakes = "", ()
+    comment = ""
+    intakes: tuple[SafetyIntake, ...] = ()
     if new.comment.strip():
         question = _question(turn, new.comment, services)
         screening = _screened(question, services)

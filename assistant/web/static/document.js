@@ -5,4 +5,8 @@ if (window.parent !== window) {
     if (event.key === "Escape") window.parent.postMessage({ kind: "hcp-document-close" }, "*");
   });
 }
-document.getElementById("passage")?.scrollIntoView({ block: "center", behavior: "instant" });
+const passage = document.getElementById("passage");
+if (passage) {
+  const top = passage.getBoundingClientRect().top + window.scrollY - window.innerHeight / 3;
+  window.scrollTo({ top, behavior: "instant" }); // not scrollIntoView: that would move the page around the frame
+}
