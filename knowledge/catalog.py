@@ -17,8 +17,9 @@ from knowledge.errors import DocumentError, IndexUnavailable, NotApproved
 from knowledge.index import Entry
 from knowledge.passages import PassageShelf
 from knowledge.ports import Clock, Embedder, OnProgress, Vectors
+from knowledge.recent import Recent
 from knowledge.reports import AddReport, CheckReport, FailedSource, IndexReport
-from knowledge.search import Hits, fuse
+from knowledge.search import Arm, fuse
 from knowledge.serving import Serving
 from knowledge.shelf import Snapshot
 from knowledge.standing import Standing
@@ -96,7 +97,7 @@ class Library:
         self._clock = clock
         self._dense_candidates, self._lexical_candidates = candidates
         self._snapshot: Callable[[], Snapshot] = shelf.snapshots(engine)
-        self._documents: shelf.Recent[tuple[str, str], ParsedDocument] = shelf.Recent(DOCUMENTS_IN_MEMORY)
+        self._documents: Recent[tuple[str, str], ParsedDocument] = Recent(DOCUMENTS_IN_MEMORY)
         self._passages = PassageShelf(engine, PASSAGES_IN_MEMORY)
         self._writing = threading.RLock()  # one change of the indexes at a time in this process
 
@@ -139,7 +140,9 @@ class Library:
         for wider in (1, WIDER):
             dense = self._serving.dense(snapshot, asked, vector, self._dense_candidates * wider)
             lexical = self._lexical(snapshot, asked, query.text, wider, alone=dense is None)
-            found = self._passages.get(dict.fromkeys(name for name, _ in (*(dense or ()), *lexical)))
+            found = self._passages.get(
+                dict.fromkeys(name for name, _ in (*(dense.hits if dense else ()), *lexical.hits))
+            )
             usable = {
                 name: passage
                 for name, passage in found.items()
@@ -150,7 +153,7 @@ class Library:
         return SearchResult(
             query=query,
             index_release=snapshot.release,
-            passages=fuse(query, usable, dense or (), lexical),
+            passages=fuse(query, usable, dense or Arm(), lexical),
             degraded=dense is None,
         )
 
@@ -350,13 +353,13 @@ class Library:
 
     def _lexical(
         self, snapshot: Snapshot, partitions: Sequence[Partition], text: str, wider: int, *, alone: bool
-    ) -> Hits:
+    ) -> Arm:
         try:
             return self._serving.lexical(snapshot, partitions, text, self._lexical_candidates * wider)
         except IndexUnavailable:
             if alone:
                 raise
-            return ()
+            return Arm()
 
     def _submit(self, document: ParsedDocument) -> tuple[DocumentSummary, bool]:
         check_wellformed(document)

@@ -6,16 +6,19 @@ Queries are put together from analysed terms, never parsed: a user's quotes, col
 from __future__ import annotations
 
 import json
+import math
 import os
 import shutil
 import threading
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import tantivy
 from tantivy import Filter, Occur, Query, TextAnalyzerBuilder, Tokenizer
 
 from knowledge.errors import IndexUnavailable
+from knowledge.recent import Recent
 from knowledge.store import partition_key
 from knowledge.types import Partition, Passage
 
@@ -23,6 +26,7 @@ ANALYZER = "label_english"
 HEADING_BOOST = 0.5  # of a term found in a heading, beside the same term in the text
 WRITER_BYTES = 64_000_000
 MAX_TERMS = 64  # of one query; a pasted page would otherwise become thousands of clauses
+COUNTS_IN_MEMORY = 100_000
 _CONTENTS = "contents.json"
 
 
@@ -35,6 +39,7 @@ class Lexical:
         self._schema = _schema()
         self._index: tantivy.Index | None = None
         self._opening = threading.Lock()
+        self._counts: Recent[tuple[tuple[str, ...], str | None], int] = Recent(COUNTS_IN_MEMORY)
 
     def open(self) -> None:
         """Open for reading. Raises IndexUnavailable when it is not there or cannot be read."""
@@ -72,7 +77,8 @@ class Lexical:
             return []
         try:
             searcher = self._index.searcher()
-            hits = searcher.search(self._query(partitions, terms), limit, count=False).hits
+            weights = self._weights(searcher, tuple(sorted(partition_key(p) for p in partitions)), terms)
+            hits = searcher.search(self._query(partitions, weights), limit, count=False).hits
             return [(searcher.doc(address)["passage_id"][0], score) for score, address in hits]
         except (ValueError, OSError) as error:
             raise IndexUnavailable(f"The lexical index cannot be searched: {error}.") from error
@@ -104,6 +110,7 @@ class Lexical:
         self.open()
         assert self._index is not None
         self._index.reload()
+        self._counts.clear()
 
     def drop(self) -> None:
         """Remove its folder."""
@@ -116,17 +123,51 @@ class Lexical:
         beside.write_text(json.dumps(sorted(keys)))
         beside.replace(path)
 
-    def _query(self, partitions: Sequence[Partition], terms: Sequence[str]) -> Query:
-        schema = self._schema
-        within = Query.term_set_query(schema, "partition", [partition_key(p) for p in partitions])
-        wanted = []
+    def _query(self, partitions: Sequence[Partition], weights: Sequence[tuple[str, str, float]]) -> Query:
+        wanted = [
+            (Occur.Should, Query.boost_query(Query.term_query(self._schema, field, term, "freq"), weight))
+            for field, term, weight in weights
+        ]
+        within = Query.const_score_query(self._within([partition_key(p) for p in partitions]), 0.0)
+        return Query.boolean_query([(Occur.Must, within), (Occur.Must, Query.boolean_query(wanted))])
+
+    def _within(self, keys: Sequence[str]) -> Query:
+        return Query.term_set_query(self._schema, "partition", list(keys))
+
+    def _weights(
+        self, searcher: tantivy.Searcher, keys: tuple[str, ...], terms: Sequence[str]
+    ) -> list[tuple[str, str, float]]:
+        """Each field and term with what makes tantivy's rarity, over the whole index, rarity among these partitions.
+
+        A product's own name is rare in the library and says nothing among its passages.
+        """
+        every = searcher.num_docs
+        weights = []
         for term in terms:
-            wanted.append((Occur.Should, Query.term_query(schema, "body", term, "freq")))
-            in_heading = Query.term_query(schema, "heading", term, "freq")
-            wanted.append((Occur.Should, Query.boost_query(in_heading, HEADING_BOOST)))
-        return Query.boolean_query(
-            [(Occur.Must, Query.const_score_query(within, 0.0)), (Occur.Must, Query.boolean_query(wanted))]
-        )
+            rarity = _rarity(self._counted(searcher, keys, None), self._counted(searcher, keys, term))
+            for field, boost in (("body", 1.0), ("heading", HEADING_BOOST)):
+                weights.append((field, term, boost * rarity / _rarity(every, searcher.doc_freq(field, term))))
+        return weights
+
+    def _counted(self, searcher: tantivy.Searcher, keys: tuple[str, ...], term: str | None) -> int:
+        """How many passages of these partitions hold a term (None: how many there are); kept until the next write."""
+        counts = self._counts
+        known = counts.get((keys, term))
+        if known is None:
+            query = self._within(keys)
+            if term is not None:
+                query = Query.boolean_query(
+                    [(Occur.Must, query), (Occur.Must, Query.term_query(self._schema, "body", term, "freq"))]
+                )
+            found: Any = searcher.search(query, 1)  # tantivy's type stub leaves `count` out
+            known = int(found.count)
+            counts.put((keys, term), known)
+        return known
+
+
+def _rarity(every: int, holding: int) -> float:
+    """BM25's inverse document frequency, as tantivy reckons it."""
+    return math.log(1 + (max(every - holding, 0) + 0.5) / (holding + 0.5))
 
 
 def _document(key: str, passage: Passage) -> tantivy.Document:

@@ -10,7 +10,7 @@ import numpy as np
 from sqlalchemy import ColumnElement, Connection, Engine, and_, delete, insert, select
 
 from knowledge.ports import Embedder, OnProgress, Vectors
-from knowledge.shelf import Recent
+from knowledge.recent import Recent
 from knowledge.store import embeddings, insert_missing, passages, reading
 from knowledge.types import Partition, Passage
 

@@ -1,55 +1,71 @@
-"""Finds passages: nearest vectors and BM25, fused by rank, with the question's section prior.
+"""Finds passages: nearest vectors and BM25, fused by score, raised by the question's section prior.
 
-Constants were measured on real labels with real questions (see knowledge/README.md, "Search").
+Constants were measured on real labels with real questions. Fusing by share of the arm's best score found the right
+passage among the first ten in 3 of 100 questions more than reciprocal ranks did (k = 10 to 60), at every weight tried.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from knowledge.types import Passage, Query, ScoredPassage
 
-RANK_CONSTANT = 20.0  # of reciprocal-rank fusion: smaller trusts each arm's first places more
-DENSE_WEIGHT = 1.0
-LEXICAL_WEIGHT = 1.0
-PRIOR_WEIGHT = 0.6  # a section family with prior 1 has its score raised by this share
+LEXICAL_WEIGHT = 0.8  # beside the dense arm's 1
+PRIOR_WEIGHT = 0.5  # a section family with prior 1 has its score raised by this share
 
 Hits = Sequence[tuple[str, float]]
 """(passage_id, the arm's score), best first."""
 
 
-def fuse(query: Query, passages: Mapping[str, Passage], dense: Hits, lexical: Hits) -> tuple[ScoredPassage, ...]:
-    """Join both arms by reciprocal rank, raise by the section prior, best first; at most `query.limit`.
+@dataclass(frozen=True)
+class Arm:
+    """What one arm found: its hits, and for how many it was asked."""
 
-    score = (w_dense / (k + rank_dense) + w_lexical / (k + rank_lexical)) * (1 + PRIOR_WEIGHT * prior[field]).
+    hits: Hits = ()
+    limit: int = 0
+
+    @property
+    def missing(self) -> float:
+        """The most that a passage it did not find can score: nothing, when it gave all it had."""
+        return self.hits[-1][1] if self.hits and len(self.hits) >= self.limit else 0.0
+
+
+def fuse(query: Query, passages: Mapping[str, Passage], dense: Arm, lexical: Arm) -> tuple[ScoredPassage, ...]:
+    """Join both arms by score, raise by the section prior, best first; at most `query.limit`.
+
+    score = (dense / best dense + LEXICAL_WEIGHT * lexical / best lexical) * (1 + PRIOR_WEIGHT * prior[field]).
     Hits whose passage is not given are left out, and do not count as a rank. Equal scores are ordered by id.
     """
-    by_dense = _ranked(passages, dense)
-    by_lexical = _ranked(passages, lexical)
-    found = [_scored(query, passages[name], by_dense.get(name), by_lexical.get(name)) for name in by_dense | by_lexical]
+    places = [_Places(arm, passages) for arm in (dense, lexical)]
+    found = [_scored(query, passages[name], *places) for name in dict.fromkeys((*places[0].ranks, *places[1].ranks))]
     found.sort(key=lambda scored: (-scored.score, scored.passage.passage_id))
     return tuple(found[: query.limit])
 
 
-def _ranked(passages: Mapping[str, Passage], hits: Hits) -> dict[str, tuple[int, float]]:
-    allowed = [(name, score) for name, score in hits if name in passages]
-    return {name: (rank, score) for rank, (name, score) in enumerate(allowed, start=1)}
+class _Places:
+    """An arm's ranks, scores and shares of its best score, over the passages that may be shown."""
+
+    def __init__(self, arm: Arm, passages: Mapping[str, Passage]) -> None:
+        hits = [(name, score) for name, score in arm.hits if name in passages]
+        self.ranks = {name: rank for rank, (name, _) in enumerate(hits, start=1)}
+        self.scores = dict(hits)
+        self._best = max((score for _, score in hits), default=0.0)
+        self._missing = arm.missing
+
+    def share(self, name: str) -> float:
+        """How well it fits, as a share of the best; 0 where the arm has nothing to say."""
+        return self.scores.get(name, self._missing) / self._best if self._best > 0 else 0.0
 
 
-def _scored(
-    query: Query, passage: Passage, dense: tuple[int, float] | None, lexical: tuple[int, float] | None
-) -> ScoredPassage:
-    score = 0.0
-    if dense is not None:
-        score += DENSE_WEIGHT / (RANK_CONSTANT + dense[0])
-    if lexical is not None:
-        score += LEXICAL_WEIGHT / (RANK_CONSTANT + lexical[0])
-    score *= 1 + PRIOR_WEIGHT * query.fields.get(passage.field, 0.0)
+def _scored(query: Query, passage: Passage, dense: _Places, lexical: _Places) -> ScoredPassage:
+    name = passage.passage_id
+    score = dense.share(name) + LEXICAL_WEIGHT * lexical.share(name)
     return ScoredPassage(
         passage=passage,
-        score=score,
-        dense=dense[1] if dense is not None else None,
-        dense_rank=dense[0] if dense is not None else None,
-        lexical=lexical[1] if lexical is not None else None,
-        lexical_rank=lexical[0] if lexical is not None else None,
+        score=score * (1 + PRIOR_WEIGHT * query.fields.get(passage.field, 0.0)),
+        dense=dense.scores.get(name),
+        dense_rank=dense.ranks.get(name),
+        lexical=lexical.scores.get(name),
+        lexical_rank=lexical.ranks.get(name),
     )

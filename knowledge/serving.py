@@ -14,7 +14,7 @@ from knowledge.dense import Chroma, EmbeddedChroma, PartitionMissing
 from knowledge.errors import IndexUnavailable
 from knowledge.index import Generation, match_lexical
 from knowledge.ports import Vectors
-from knowledge.search import Hits
+from knowledge.search import Arm
 from knowledge.shelf import Snapshot
 from knowledge.types import Partition
 
@@ -46,7 +46,7 @@ class Serving:
             self._matched = release
             self._dense_off = (0, 0.0)
 
-    def dense(self, snapshot: Snapshot, partitions: Sequence[Partition], vector: Vectors, limit: int) -> Hits | None:
+    def dense(self, snapshot: Snapshot, partitions: Sequence[Partition], vector: Vectors, limit: int) -> Arm | None:
         """The nearest passages of all these partitions; None when the arm is not available for one of them."""
         off_for, until = self._dense_off
         if off_for == snapshot.generation and time.monotonic() < until:
@@ -60,11 +60,11 @@ class Serving:
             log.warning("dense search is off for %.0f s: %s", RETRY_SECONDS, error)
             self._dense_off = (snapshot.generation, time.monotonic() + RETRY_SECONDS)
             return None
-        return sorted(hits, key=lambda hit: -hit[1])[:limit]
+        return Arm(sorted(hits, key=lambda hit: -hit[1])[:limit], limit)
 
-    def lexical(self, snapshot: Snapshot, partitions: Sequence[Partition], text: str, limit: int) -> Hits:
+    def lexical(self, snapshot: Snapshot, partitions: Sequence[Partition], text: str, limit: int) -> Arm:
         """The best passages by BM25. Raises IndexUnavailable."""
-        return self._serve(snapshot).lexical.search(partitions, text, limit)
+        return Arm(self._serve(snapshot).lexical.search(partitions, text, limit), limit)
 
     def close(self) -> None:
         """Let go of everything."""

@@ -41,6 +41,23 @@ def test_a_passage_counts_as_found_by_its_tables_caption_and_header(lexical):
     assert find(lexical, "dosage by creatinine clearance")[0].table == 0
 
 
+def test_a_word_that_is_rare_in_the_library_but_common_for_the_product_says_little(lexical):
+    others = [
+        passage.model_copy(
+            update={
+                "passage_id": f"other_{number}",
+                "partition": MEDICAL,
+                "embedded_text": f"Allergy to something {number}.",
+                "text": f"Allergy to something {number}.",
+            }
+        )
+        for number, passage in enumerate(PASSAGES * 8)
+    ]
+    lexical.write({"others": others})
+    assert "known allergy" in find(lexical, "VELTRANO allergy")[0].text
+    assert "psoriasis" in find(lexical, "VELTRANO psoriasis")[0].text
+
+
 def test_another_partition_holds_nothing(lexical):
     assert find(lexical, "dosage", MEDICAL) == []
 

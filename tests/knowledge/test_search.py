@@ -2,7 +2,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from knowledge.chunk import chunk
-from knowledge.search import fuse
+from knowledge.search import Arm, fuse
 from tests.knowledge.documents import ask, veltrano
 from tests.labels import approved
 
@@ -11,7 +11,7 @@ IDS = list(PASSAGES)
 
 
 def fused(dense, lexical, passages=None, **more):
-    return fuse(ask("q", **more), PASSAGES if passages is None else passages, dense, lexical)
+    return fuse(ask("q", **more), PASSAGES if passages is None else passages, Arm(dense, 40), Arm(lexical, 40))
 
 
 def test_what_both_arms_find_comes_before_what_one_finds():
@@ -38,6 +38,16 @@ def test_a_hit_that_may_not_be_shown_takes_no_rank():
     allowed = {name: PASSAGES[name] for name in IDS[1:]}
     (first, *_) = fused([(IDS[0], 0.9), (IDS[1], 0.8)], [], passages=allowed)
     assert (first.passage.passage_id, first.dense_rank) == (IDS[1], 1)
+
+
+def test_a_passage_an_arm_was_not_asked_far_enough_for_is_scored_as_its_last():
+    dense = [(IDS[0], 0.9), (IDS[1], 0.8)]
+    lexical = [(IDS[2], 9.0), (IDS[1], 8.0)]
+    asked_for_two = fuse(ask("q"), PASSAGES, Arm(dense, 2), Arm(lexical, 2))
+    by_id = {scored.passage.passage_id: scored for scored in asked_for_two}
+    assert by_id[IDS[0]].score > by_id[IDS[1]].score
+    assert by_id[IDS[0]].lexical is None
+    assert fused(dense, lexical)[0].passage.passage_id == IDS[1]
 
 
 @given(st.permutations(IDS), st.permutations(IDS), st.integers(1, 10))
