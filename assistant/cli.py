@@ -113,10 +113,9 @@ def deliver(
 
 def _mount() -> None:
     """Add the commands of the other packages; those above the assistant come in by entry point."""
-    from knowledge.cli import app as knowledge
-
     from assistant.audit.cli import app as audit
     from assistant.cases.cli import app as cases
+    from knowledge.cli import app as knowledge
 
     app.add_typer(knowledge, name="knowledge")
     app.add_typer(cases, name="cases")

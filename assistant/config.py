@@ -63,7 +63,7 @@ class AnswerSettings(_Section):
     """How answers are made."""
 
     mode: Literal["extractive"] = "extractive"
-    passages: int = Field(default=12, ge=1, le=50)
+    passages: int = Field(default=20, ge=1, le=50)
     max_citations: int = Field(default=6, ge=1, le=20)
     max_words: int = Field(default=120, ge=20, le=1000)
 

@@ -97,6 +97,9 @@ class Assistant:
         policy = self._policy(question.scope.market)
         course = _Course(on_stage or (lambda _stage: None))
         names = course.run("products", lambda: self._products(question)) or ()
+        if question.scope.product is None and len(names) == 1:  # nothing else can be meant here
+            scope = question.scope.model_copy(update={"product": names[0].product})
+            question = question.model_copy(update={"scope": scope})
         history = course.run("history", lambda: self.ledger.conversation(question.conversation_id))
         screening = course.run("screened", lambda: screen(question, self.screens, _all_names(names)))
         understanding = None

@@ -2,32 +2,55 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from assistant.composing.quantities import has_amount, intervals, values
 from assistant.composing.reading import Reading
 from assistant.composing.terms import stems
 from knowledge.types import ScoredPassage, Unit, UnitKind
 
-# What each feature adds to a unit's score. Set by hand on the dev bench; every feature lies in 0..1.
-WEIGHTS: Mapping[str, float] = {
-    "coverage": 1.2,  # of the question's words, by rarity, in the unit itself
-    "context": 0.5,  # … that stand only in its headings, lead-in, caption or header
-    "dense": 0.9,  # cosine similarity of its passage
-    "fused": 0.3,  # rank of its passage
-    "prior": 0.5,  # probability of its section for this topic
-    "amount": 0.15,  # states an amount, where an amount is asked for
-    "value": 0.5,  # states a range that holds a value asked about
-    "highlight": -0.3,  # a highlight repeats what the full section says better
-}
+DEFAULT = Path(__file__).with_name("ranking.json")
 _WANTS_AMOUNT = re.compile(
     r"\b(dos\w*|mg|mcg|how (?:much|long|many|often)|max\w*|min\w*|rate\w*|incidence|percent\w*|half-?life|interval|"
     r"frequency|duration|days?|weeks?|cut-?offs?|threshold|level\w*|temp\w*|median|schedule|load\w*|maintenance|"
     r"start\w*|titrat\w*|apart|spacing)\b|%|½|/kg",
     re.IGNORECASE,
 )
+
+
+EXPANDED = 0.6  # what a word the question only implies (shorthand spelled out) counts, of one it says
+# Sentences in which a label decides something, whatever the drug.
+_STATES = re.compile(
+    r"\b(recommended (?:\w+ ){0,3}(?:dos\w+|schedule|regimen)|is indicated|(?:is|are) contraindicated|not recommended|"
+    r"should (?:not )?be|do not|avoid|(?:with)?hold|discontinue|reduce|administer|monitor|half-life|"
+    r"store|no (?:dos\w+ )?adjustment|mechanism|inhibit(?:s|or)|binds?)\b",
+    re.IGNORECASE,
+)
+_REFERS = re.compile(r"^(?:see|refer to|figure|table) ", re.IGNORECASE)  # points elsewhere, says nothing itself
+
+
+@dataclass(frozen=True)
+class RankingModel:
+    """Weights of a linear score, fitted; `made_by` says from what and how."""
+
+    weights: Mapping[str, float]
+    made_by: str
+
+    @classmethod
+    def load(cls, path: Path = DEFAULT) -> RankingModel:
+        """Read the model. Raises ValueError naming the file when it is not of the expected form."""
+        try:
+            held = json.loads(path.read_text())
+            return cls(weights={str(k): float(v) for k, v in held["weights"].items()}, made_by=str(held["made_by"]))
+        except (AttributeError, KeyError, TypeError, ValueError) as error:
+            raise ValueError(f"{path}: not a ranking model ({error})") from error
+
+
+MODEL = RankingModel.load()
 
 
 @dataclass(frozen=True)
@@ -81,32 +104,56 @@ def rank(asked: Asked, found: Sequence[ScoredPassage], readings: Mapping[tuple[s
 def score(asked: Asked, reading: Reading, unit: Unit, scored: ScoredPassage, best: float) -> Candidate:
     """Score one unit of one passage."""
     own, context = reading.unit_stems[unit.index], reading.context_stems[unit.index]
-    total = sum(reading.rarity.weight(s) for s in asked.original) or 1.0
-    in_unit = _weight(reading, asked, own)
-    in_context = _weight(reading, asked, context - own)
-    text = reading.row_text(unit) if unit.kind is UnitKind.TABLE_ROW else reading.text_of(unit)
-    features = {
-        "coverage": min(1.0, in_unit / total),
-        "context": min(1.0, in_context / total),
-        "dense": max(0.0, scored.dense or 0.0),
-        "fused": scored.score / best,
-        "prior": max((asked.fields.get(f, 0.0) for f in reading.families(unit.section)), default=0.0),
-        "amount": float(asked.wants_amount and (has_amount(text) or unit.kind is UnitKind.TABLE_ROW)),
-        "value": float(_holds_a_value(asked, text)),
-        "highlight": float(unit.is_highlight),
-    }
+    found = features(asked, reading, unit, scored, best)
     return Candidate(
         reading=reading,
         unit=unit,
-        score=sum(WEIGHTS[name] * value for name, value in features.items()),
-        features=features,
+        score=sum(MODEL.weights.get(name, 0.0) * value for name, value in found.items()),
+        features=found,
         matched=(asked.original | asked.expanded) & (own | context),
     )
 
 
+def features(asked: Asked, reading: Reading, unit: Unit, scored: ScoredPassage, best: float) -> dict[str, float]:
+    """What speaks for a unit; every feature lies in 0..1."""
+    own, context = reading.unit_stems[unit.index], reading.context_stems[unit.index]
+    total = sum(reading.rarity.weight(s) for s in asked.original) or 1.0
+    is_row = unit.kind is UnitKind.TABLE_ROW
+    text = reading.row_text(unit) if is_row else reading.text_of(unit)
+    families = reading.families(unit.section)
+    return {
+        "coverage": min(1.0, _weight(reading, asked, own) / total),
+        "context": min(1.0, _weight(reading, asked, context - own) / total),
+        "precision": _precision(reading, asked, own),
+        "heading": _precision(reading, asked, reading.heading_stems[unit.section]),
+        "row_label": _precision(reading, asked, reading.label_stems.get(unit.index, frozenset())),
+        "dense": max(0.0, scored.dense or 0.0),
+        "dense_rank": 1.0 / scored.dense_rank if scored.dense_rank else 0.0,
+        "lexical_rank": 1.0 / scored.lexical_rank if scored.lexical_rank else 0.0,
+        "fused": scored.score / best,
+        "prior": asked.fields.get(families[0], 0.0) if families else 0.0,
+        "prior_above": max((asked.fields.get(f, 0.0) for f in families), default=0.0),
+        "amount": float(asked.wants_amount and has_amount(text)),
+        "row": float(is_row),
+        "row_amount": float(is_row and asked.wants_amount),
+        "value": float(_holds_a_value(asked, text)),
+        "highlight": float(unit.is_highlight),
+        "opening": reading.openings.get(unit.index, 0.0),
+        "statement": float(_STATES.search(text) is not None),
+        "reference": float(_REFERS.match(text) is not None),
+        "short": 1.0 / (1.0 + len(own)),
+    }
+
+
+def _precision(reading: Reading, asked: Asked, found: frozenset[str]) -> float:
+    """Which share of these stems, by rarity, the question names."""
+    whole = sum(reading.rarity.weight(s) for s in found)
+    return _weight(reading, asked, found) / whole if whole else 0.0
+
+
 def _weight(reading: Reading, asked: Asked, found: frozenset[str]) -> float:
     weight = reading.rarity.weight
-    return sum(weight(s) for s in asked.original & found) + 0.6 * sum(weight(s) for s in asked.expanded & found)
+    return sum(weight(s) for s in asked.original & found) + EXPANDED * sum(weight(s) for s in asked.expanded & found)
 
 
 def _holds_a_value(asked: Asked, text: str) -> bool:

@@ -5,10 +5,13 @@ from __future__ import annotations
 import hashlib
 import threading
 from collections import OrderedDict
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from assistant.composing.terms import Rarity, stems
 from knowledge.types import ApprovedDocument, ParsedDocument, Row, Section, Table, Unit
+
+OPENING = 3  # units of a section that count as its opening
 
 
 @dataclass(frozen=True)
@@ -19,6 +22,9 @@ class Reading:
     sha256: str  # of the canonical text
     unit_stems: tuple[frozenset[str], ...]
     context_stems: tuple[frozenset[str], ...]  # heading path, lead-in; for rows caption, header, group
+    heading_stems: tuple[frozenset[str], ...]  # of each section's own heading
+    label_stems: Mapping[int, frozenset[str]]  # of each table row's first cell, by unit
+    openings: Mapping[int, float]  # 1 for the first unit of a section, 1/2 for the second, 1/3 for the third
     rarity: Rarity
 
     @property
@@ -80,6 +86,9 @@ def read(approved: ApprovedDocument) -> Reading:
         sha256=hashlib.sha256(document.text.encode()).hexdigest(),
         unit_stems=tuple(unit_stems),
         context_stems=tuple(context_stems),
+        heading_stems=tuple(stems(section.heading) for section in document.sections),
+        label_stems=_labels(document),
+        openings=_openings(document),
         rarity=Rarity.of(unit_stems),
     )
 
@@ -89,6 +98,28 @@ def _table_stems(document: ParsedDocument, table: Table) -> frozenset[str]:
     if table.caption is not None:
         spans.append((table.caption.start, table.caption.end))
     return stems(" ".join(document.text[start:end] for start, end in spans))
+
+
+def _labels(document: ParsedDocument) -> dict[int, frozenset[str]]:
+    labels: dict[int, frozenset[str]] = {}
+    for unit in document.units:
+        if unit.table is not None and unit.row is not None:
+            cells = document.tables[unit.table].rows[unit.row].cells
+            if cells:
+                labels[unit.index] = stems(document.text[cells[0].start : cells[0].end])
+    return labels
+
+
+def _openings(document: ParsedDocument) -> dict[int, float]:
+    seen: dict[int, int] = {}
+    openings: dict[int, float] = {}
+    for unit in document.units:
+        if unit.is_highlight or unit.table is not None:
+            continue
+        seen[unit.section] = seen.get(unit.section, 0) + 1
+        if seen[unit.section] <= OPENING:
+            openings[unit.index] = 1.0 / seen[unit.section]
+    return openings
 
 
 class Readings:

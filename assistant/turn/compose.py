@@ -34,7 +34,7 @@ def compose(
     if evidence.result is None or not evidence.result.passages:
         return None
     label = _label(readings)
-    asked = Asked.of(part.standalone, expand(part.standalone), _name_stems(readings), part.fields)
+    asked = Asked.of(part.standalone, expand(part.standalone), name_stems(readings), part.fields)
     ranked = rank(asked, evidence.result.passages, readings)
     chosen = choose(ranked, limits)
     if not chosen:
@@ -60,7 +60,8 @@ def _label(readings: Mapping[tuple[str, str], Reading]) -> Reading | None:
     )
 
 
-def _name_stems(readings: Mapping[tuple[str, str], Reading]) -> frozenset[str]:
+def name_stems(readings: Mapping[tuple[str, str], Reading]) -> frozenset[str]:
+    """The stems of the product's own names: they stand everywhere and tell nothing."""
     found: frozenset[str] = frozenset()
     for reading in readings.values():
         names: ProductNames = reading.document.names

@@ -164,7 +164,7 @@ def _judge(found: Deliberation, index: int, part: Part) -> Answer | Clarify | Ha
     if found.screening is None or found.screening.of_kind(FindingKind.SCREEN_FAILED):
         return HandedOver("check_failed")
     if part.product is None:
-        if part.names_unknown_product:
+        if part.names_unknown_product and not part.candidates:
             return HandedOver("unknown_product")
         return Clarify(text=found.policy.texts.clarify_product, choices=part.candidates)
     return _answer(found, index, part.product)

@@ -1,0 +1,229 @@
+"""Fit the two small models of the answer: which unit to quote (ranking), and how sure to be (confidence).
+
+Both are linear in documented features and are stored as JSON beside the code that uses them. They are
+fitted on the turns of suites played through the whole assistant, and judged by cross-validation over
+labels: no label is ever in both the part fitted on and the part judged on.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+import numpy.typing as npt
+
+from assistant.bootstrap import Services
+from assistant.composing.rank import Asked, features
+from assistant.composing.reading import Reading
+from assistant.records import Interaction
+from assistant.turn.compose import name_stems
+from assistant.types import PartKind
+from assistant.understanding.shorthand import expand
+from evals.run import play, resolve_product
+from evals.score import reduced
+from evals.types import EvalCase
+from knowledge.types import ProductNames
+
+Floats = npt.NDArray[np.float64]
+Flags = npt.NDArray[np.bool_]
+FOLDS = 5
+RANKING_SCALE = 0.25  # brings the fitted weights to the size the choosing constants were set for
+
+
+@dataclass(frozen=True)
+class Ranked:
+    """The candidates of one question: a feature row each, and which of them hold the gold quote."""
+
+    group: str  # the label, so that folds do not share one
+    rows: Floats
+    gold: Flags
+
+
+@dataclass(frozen=True)
+class Sure:
+    """One composed draft: its features, and whether it shows the gold quote."""
+
+    group: str
+    category: str
+    values: tuple[float, ...]
+    is_right: bool
+
+
+@dataclass(frozen=True)
+class Material:
+    """What playing the suites gave to fit on."""
+
+    ranking_names: tuple[str, ...]
+    ranked: tuple[Ranked, ...]
+    confidence_names: tuple[str, ...]
+    sure: tuple[Sure, ...]
+
+
+def gather(
+    services: Services,
+    cases: Sequence[EvalCase],
+    labels: Mapping[str, ProductNames],
+    on_case: Callable[[], None],
+) -> Material:
+    """Play every case that has a label; take the candidates and drafts of its last turn."""
+    ranked: list[Ranked] = []
+    sure: list[Sure] = []
+    ranking_names: tuple[str, ...] = ()
+    confidence_names: tuple[str, ...] = ()
+    for case in cases:
+        on_case()
+        if case.label is None:
+            continue
+        interaction = play(services, case, resolve_product(services, case, labels))[0][-1]
+        quotes = [reduced(quote) for quote in case.expect.quotes]
+        for names, candidates in _candidates(services, interaction, quotes, case.label):
+            ranking_names = names
+            if candidates.gold.any():
+                ranked.append(candidates)
+        drafts = [(d, _shows(interaction, d.part, quotes)) for d in interaction.drafts]
+        if quotes and len(drafts) > 1:  # a question in two parts is right once
+            drafts = [max(drafts, key=lambda pair: pair[1])]
+        for draft, is_right in drafts:
+            confidence_names = tuple(draft.features)
+            sure.append(Sure(case.label, case.category, tuple(draft.features.values()), is_right))
+    return Material(ranking_names, tuple(ranked), confidence_names, tuple(sure))
+
+
+def _candidates(
+    services: Services, interaction: Interaction, quotes: Sequence[str], group: str
+) -> list[tuple[tuple[str, ...], Ranked]]:
+    found = []
+    for evidence in interaction.evidence:
+        if evidence.result is None or not evidence.result.passages or interaction.understanding is None:
+            continue
+        part = interaction.understanding.parts[evidence.part]
+        keys = {(s.passage.document_id, s.passage.version) for s in evidence.result.passages}
+        readings = {key: services.assistant.readings.of(services.knowledge.document(*key)) for key in keys}
+        asked = Asked.of(part.standalone, expand(part.standalone), name_stems(readings), part.fields)
+        best = max(s.score for s in evidence.result.passages)
+        seen: dict[tuple[str, int], tuple[dict[str, float], bool]] = {}
+        for scored in evidence.result.passages:
+            reading = readings[scored.passage.document_id, scored.passage.version]
+            for index in scored.passage.units:
+                unit = reading.document.units[index]
+                values = features(asked, reading, unit, scored, best)
+                seen.setdefault((reading.document.document_id, index), (values, _is_gold(reading, index, quotes)))
+        rows = [list(values.values()) for values, _ in seen.values()]
+        names = tuple(next(iter(seen.values()))[0])
+        gold = np.array([is_gold for _, is_gold in seen.values()], dtype=np.bool_)
+        found.append((names, Ranked(group, np.array(rows), gold)))
+    return found
+
+
+def _is_gold(reading: Reading, index: int, quotes: Sequence[str]) -> bool:
+    """Whether a unit holds a quote, lies within one, or is where one that goes on begins."""
+    units = reading.document.units
+    text = reduced(reading.text_of(units[index]))
+    beyond = units[min(index + 2, len(units) - 1)].end
+    further = reduced(reading.document.text[units[index].start : beyond])
+    return any(
+        quote in text or (len(text.split()) > 4 and text in quote) or 0 <= further.find(quote) < len(text)  # noqa: PLR2004 - a few words stand anywhere
+        for quote in quotes
+    )
+
+
+def _shows(interaction: Interaction, part: int, quotes: Sequence[str]) -> bool:
+    draft = next(d for d in interaction.drafts if d.part == part)
+    if interaction.understanding is None or interaction.understanding.parts[part].kind is not PartKind.ON_LABEL:
+        return False
+    safety = {p.citation for p in draft.safety_information.pieces} if draft.safety_information else set()
+    shown = [reduced(c.shown) for number, c in enumerate(draft.citations) if number not in safety]
+    return any(quote in text for quote in quotes for text in shown)
+
+
+def fit_ranking(questions: Sequence[Ranked], steps: int = 600, decay: float = 0.02) -> Floats:
+    """Weights that put gold units first: softmax over each question's candidates, Adam, L2 decay."""
+    weights = np.zeros(questions[0].rows.shape[1])
+    first, second = np.zeros_like(weights), np.zeros_like(weights)
+    for step in range(1, steps + 1):
+        slope = decay * weights
+        for question in questions:
+            scores = question.rows @ weights
+            mass = np.exp(scores - scores.max())
+            mass /= mass.sum()
+            wanted = mass * question.gold
+            slope -= question.rows.T @ (wanted / wanted.sum() - mass) / len(questions)
+        first = 0.9 * first + 0.1 * slope
+        second = 0.999 * second + 0.001 * slope * slope
+        weights = weights - 0.05 * (first / (1 - 0.9**step)) / (np.sqrt(second / (1 - 0.999**step)) + 1e-8)
+    return weights
+
+
+def first_gold(questions: Sequence[Ranked], weights: Floats, within: int) -> float:
+    """Share of questions with a gold unit among the first `within`."""
+    hits = [bool(q.gold[np.argsort(-(q.rows @ weights), kind="stable")[:within]].any()) for q in questions]
+    return float(np.mean(hits)) if hits else 0.0
+
+
+def fit_confidence(drafts: Sequence[Sure], steps: int = 4000, decay: float = 0.01) -> tuple[Floats, float]:
+    """Logistic regression with L2 decay: weights and bias, by gradient descent on standardised features."""
+    rows = np.array([d.values for d in drafts])
+    right = np.array([d.is_right for d in drafts], dtype=float)
+    mean, spread = rows.mean(axis=0), rows.std(axis=0) + 1e-9
+    scaled = (rows - mean) / spread
+    weights, bias = np.zeros(rows.shape[1]), 0.0
+    for _ in range(steps):
+        chance = 1 / (1 + np.exp(-(scaled @ weights + bias)))
+        weights = weights - 0.1 * (scaled.T @ (chance - right) / len(right) + decay * weights)
+        bias -= 0.1 * float((chance - right).mean())
+    return weights / spread, float(bias - (weights * mean / spread).sum())
+
+
+def folds(groups: Sequence[str]) -> list[set[str]]:
+    """The groups dealt into folds, always the same way."""
+    names = sorted(set(groups))
+    return [set(names[start::FOLDS]) for start in range(min(FOLDS, len(names)))]
+
+
+def judged_ranking(questions: Sequence[Ranked], within: int) -> float:
+    """Share of gold among the first `within`, each question judged by weights that never saw its label."""
+    total = 0.0
+    for held_out in folds([q.group for q in questions]):
+        learned = [q for q in questions if q.group not in held_out]
+        judged = [q for q in questions if q.group in held_out]
+        if learned and judged:
+            total += first_gold(judged, fit_ranking(learned, steps=300), within) * len(judged)
+    return total / len(questions)
+
+
+def judged_confidence(drafts: Sequence[Sure]) -> list[tuple[Sure, float]]:
+    """Every draft with the probability given by a model that never saw its label."""
+    judged: list[tuple[Sure, float]] = []
+    for held_out in folds([d.group for d in drafts]):
+        learned = [d for d in drafts if d.group not in held_out]
+        weights, bias = fit_confidence(learned)
+        for draft in drafts:
+            if draft.group in held_out:
+                total = float(np.dot(weights, draft.values)) + bias
+                judged.append((draft, 1 / (1 + float(np.exp(-total)))))
+    return judged
+
+
+def expected_calibration_error(judged: Sequence[tuple[Sure, float]], bins: int = 10) -> float:
+    """Mean distance of stated from observed probability over equal bins, weighted by their size."""
+    edges = np.linspace(0, 1, bins + 1)
+    total = 0.0
+    for low, high in pairwise(edges):
+        inside = [(d, p) for d, p in judged if low <= p < high or (high == 1 and p == 1)]
+        if inside:
+            gap = abs(float(np.mean([p for _, p in inside])) - float(np.mean([d.is_right for d, _ in inside])))
+            total += gap * len(inside) / len(judged)
+    return total
+
+
+def as_json(names: Sequence[str], weights: Floats, made_by: str, bias: float | None = None, scale: float = 1.0) -> str:
+    """A model file's text, weights in feature order."""
+    held: dict[str, object] = {"made_by": made_by}
+    if bias is not None:
+        held["bias"] = round(bias, 4)
+    held["weights"] = {name: round(float(w) * scale, 4) for name, w in zip(names, weights, strict=True)}
+    return re.sub(r"\s+\n", "\n", json.dumps(held, indent=2)) + "\n"
