@@ -44,7 +44,7 @@ export class Panel {
   }
 
   #open(address, title, where) {
-    this.opener = this.host.getRootNode().activeElement ?? this.opener;
+    this.opener = this.host.shadowRoot.activeElement ?? this.opener;
     this.title.textContent = title;
     this.where.textContent = where;
     this.newTab.href = address;
