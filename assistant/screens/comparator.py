@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from itertools import pairwise
 
 from assistant.screens.clauses import Clause, split_clauses
 from assistant.screens.medicines import NamedMedicine, find_medicines
@@ -74,6 +75,8 @@ def _how_surely(clause: Clause, text: str, message: ScreenInput) -> float:
         return _LIKELY
     if _asks_judgement(patterns["judged"], clause.text, medicines, near=True):
         return _TRIAL if patterns["alone"].search(clause.text) else _SURE
+    if patterns["which_of"].search(clause.text) and _are_alternatives(clause.text, medicines):
+        return _SURE
     if not _names_after(patterns["versus"], clause.text, medicines):
         return 0.0
     if patterns["alone"].search(clause.text) or patterns["trial"].search(clause.text) or STUDY_NAME.search(clause.text):
@@ -83,6 +86,15 @@ def _how_surely(clause: Clause, text: str, message: ScreenInput) -> float:
 
 def _asks_judgement(pattern: re.Pattern[str], text: str, medicines: Sequence[NamedMedicine], *, near: bool) -> bool:
     return _names_after(pattern, text, medicines) if near else pattern.search(text) is not None
+
+
+def _are_alternatives(text: str, medicines: Sequence[NamedMedicine]) -> bool:
+    """Whether two medicines stand on either side of one "or"."""
+    return any(
+        re.fullmatch(r"\W*or\W*(?:an?|the)?\W*", text[one.end : two.start], re.IGNORECASE)
+        for one, two in pairwise(medicines)
+        if one.name != two.name
+    )
 
 
 def _names_after(pattern: re.Pattern[str], text: str, medicines: Sequence[NamedMedicine]) -> bool:

@@ -76,3 +76,32 @@ def test_findings_do_not_overlap_and_point_into_the_raw_text():
 
 def test_a_product_name_is_never_masked():
     assert masked("asking for Corvexa Zelvantra") == "asking for Corvexa Zelvantra"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "can Alba Rizzo take it with food?",
+        "pt Janet Young got hives",
+        "Mrs Black, 54F",
+        "HAROLD DIAZ MRN 445566",
+        "Otto Lennox lives alone",
+    ],
+)
+def test_names_are_found_by_the_words_around_them(text):
+    assert "[person]" in masked(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Tardive dyskinesia after ziprasidone",
+        "Histrelin Implant dose?",
+        "Max Dose in kids",
+        "Lennox-Gastaut dose",
+        "ADA positive in 5%",
+        "Trying Neurontin first?",
+    ],
+)
+def test_capitals_alone_are_no_person(text):
+    assert masked(text) == text
