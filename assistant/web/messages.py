@@ -138,7 +138,7 @@ async def ask(
     if STREAM in accept:
         turn = None if earlier else turns.start(question, services)
         return EventSourceResponse(_events(turn, earlier, services))
-    taken: Interaction = earlier or await asyncio.shield(turns.start(question, services).task)
+    taken = earlier if earlier is not None else await asyncio.shield(turns.start(question, services).task)
     shown = await to_thread.run_sync(message, taken, services)
     return JSONResponse(shown.model_dump(mode="json"))
 

@@ -29,7 +29,14 @@ _NEXT = {"/msl", "/content"}
 def portal(request: Request, services: Given) -> Response:
     """The portal: the chat, as the web component other pages can embed."""
     web = services.settings.web
-    return page(request, "portal.html", market=web.market, product=web.product, specialties=list(Specialty))
+    return page(
+        request,
+        "portal.html",
+        market=web.market,
+        product=web.product,
+        specialties=list(Specialty),
+        max_characters=web.max_message_characters,
+    )
 
 
 @router.get("/documents/{document_id}/{version}")

@@ -12,10 +12,16 @@ from assistant.web.problems import Problem
 
 HERE = Path(__file__).parent
 STATIC = HERE / "static"
+_TONES = {
+    **dict.fromkeys(("requested", "assigned", "approved", "submitted"), "wait"),
+    **dict.fromkeys(("replied", "resolved", "acknowledged", "effective"), "good"),
+    **dict.fromkeys(("expired",), "bad"),
+}
 _templates = Jinja2Templates(HERE / "templates")
 _templates.env.filters["moment"] = lambda at: f"{at:%Y-%m-%d %H:%M} UTC" if at else "—"
 _templates.env.filters["day"] = lambda on: f"{on:%Y-%m-%d}" if on else "—"
 _templates.env.filters["words"] = lambda text: str(text).replace("_", " ")
+_templates.env.filters["tone"] = lambda status: _TONES.get(str(status), "")
 _templates.env.trim_blocks = True
 _templates.env.lstrip_blocks = True
 

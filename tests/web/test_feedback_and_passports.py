@@ -1,9 +1,11 @@
 from __future__ import annotations
 
 import pytest
+from fastapi.testclient import TestClient
 
 from assistant.types import Finding, FindingKind, SafetyKind, Screening
 from assistant.web import feedback
+from assistant.web.app import create_app
 
 
 @pytest.fixture
@@ -39,6 +41,19 @@ def test_a_safety_report_in_a_comment_opens_a_safety_case(client, ask, services,
     screened.append(finding(FindingKind.SAFETY_REPORT, SafetyKind.ADVERSE_EVENT))
     (intake,) = give(client, message, rating="up", comment="safety my patient got a rash").json()["safety"]
     assert services.desk.case(intake["case_id"]).kind == "safety"
+
+
+def test_the_real_screens_read_a_comment(real):
+    with TestClient(create_app(real)) as client:
+        path = f"/v1/conversations/{client.post('/v1/conversations', json={}).json()['conversation_id']}/messages"
+        message = client.post(path, json={"text": "What is the recommended dosage of Nelvoris?"}).json()
+        said = "Call me on 212-555-0147: my patient developed a severe rash after taking it."
+        (intake,) = give(client, message, rating="down", comment=said).json()["safety"]
+    assert intake["safety_kinds"] == ["adverse_event"]
+    assert real.desk.case(intake["case_id"]).product == "Nelvoris"
+    (kept,) = real.ledger.feedback(message["interaction_id"])
+    assert "rash" in kept.comment
+    assert "0147" not in kept.comment
 
 
 def test_a_comment_that_cannot_be_screened_is_not_kept(client, ask, services, screened):

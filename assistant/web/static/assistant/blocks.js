@@ -2,6 +2,8 @@
 
 import { button, h } from "./dom.js";
 
+const NEAR = "\u00a0"; // a mark never stands alone on a line
+
 /** Draws blocks; `cite(number)` is called when a citation is pressed. `first` numbers the first citation. */
 export class Blocks {
   constructor(citations, first, cite) {
@@ -31,14 +33,14 @@ export class Blocks {
     const lines = piece.text.split("\n").map((line) => line.replace(/^•\s*/, ""));
     if (lines.length === 1) return h("p", {}, this.#pieces([piece]));
     const last = lines.length - 1;
-    return h("ul", {}, lines.map((line, index) => h("li", {}, line, index === last ? [" ", this.mark(piece.citation)] : "")));
+    return h("ul", {}, lines.map((line, index) => h("li", {}, line, index === last ? [NEAR, this.mark(piece.citation)] : "")));
   }
 
   /** Sentences in order; neighbours from the same place share one mark. */
   #pieces(pieces) {
     return pieces.flatMap((piece, index) => {
       const last = pieces[index + 1]?.citation !== piece.citation;
-      return [index ? " " : "", piece.text, last ? [" ", this.mark(piece.citation)] : ""];
+      return [index ? " " : "", piece.text, last ? [NEAR, this.mark(piece.citation)] : ""];
     });
   }
 
@@ -64,11 +66,11 @@ export class Blocks {
   #row(row, width) {
     if (row.is_group) {
       const text = row.cells.find((cell) => cell) ?? "";
-      return h("tr", { class: "group" }, h("th", { scope: "colgroup", colspan: width }, text, " ", this.mark(row.citation)));
+      return h("tr", { class: "group" }, h("th", { scope: "colgroup", colspan: width }, text, NEAR, this.mark(row.citation)));
     }
     const last = row.cells.length - 1;
     return h("tr", {}, row.cells.map((cell, column) => {
-      const mark = column === last ? [" ", this.mark(row.citation)] : [];
+      const mark = column === last ? [NEAR, this.mark(row.citation)] : [];
       return column === 0 && last > 0 ? h("th", { scope: "row" }, cell) : h("td", {}, cell, mark);
     }));
   }

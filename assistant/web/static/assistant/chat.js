@@ -10,13 +10,13 @@ import { LABEL, PERSON_WANTED, STAGES } from "./words.js";
 const calm = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
 
 export class Chat {
-  constructor({ api, panel, conversation, reopen, restart }) {
+  constructor({ api, panel, conversation, most, reopen, restart }) {
     Object.assign(this, { api, panel, conversation, reopen });
     this.id = conversation.conversation_id;
     this.status = h("p", { class: "working sr", role: "status" });
     this.starters = h("div", { class: "starters", hidden: true });
     this.log = h("div", { class: "log" }, this.#notice(conversation.ai_notice), this.starters);
-    this.text = h("textarea", { rows: 1, maxlength: 4000, "aria-label": "Your question", placeholder: "Ask about dosage, safety, interactions…",
+    this.text = h("textarea", { rows: 1, maxlength: most, "aria-label": "Your question", placeholder: "Ask about dosage, safety, interactions…",
       oninput: () => this.#grow(),
       onkeydown: (event) => {
         if (event.key === "Enter" && !event.shiftKey && !event.isComposing) {

@@ -69,6 +69,7 @@ class HcpAssistant extends HTMLElement {
       api: this.api,
       panel: this.panel,
       conversation,
+      most: Number(this.getAttribute("max-characters")) || 4000,
       reopen: async () => {
         const fresh = await this.api.open(opening);
         this.#remember(fresh.conversation_id, opening);
