@@ -11,15 +11,14 @@ from typing import Literal
 from sqlalchemy import Engine
 
 from knowledge import indexing, shelf, withdrawing
+from knowledge.adding import add_sources
 from knowledge.approve import approve, bind
 from knowledge.dense import Chroma, ChromaServer, EmbeddedChroma
-from knowledge.errors import DocumentError, IndexUnavailable, NotApproved
-from knowledge.index import Entry
-from knowledge.passages import PassageShelf
+from knowledge.errors import NotApproved
+from knowledge.finding import Finder
 from knowledge.ports import Clock, Embedder, OnProgress, Vectors
 from knowledge.recent import Recent
-from knowledge.reports import AddReport, CheckReport, FailedSource, IndexReport
-from knowledge.search import Arm, fuse
+from knowledge.reports import AddReport, CheckReport, IndexReport
 from knowledge.serving import Serving
 from knowledge.shelf import Snapshot
 from knowledge.standing import Standing
@@ -43,9 +42,6 @@ from knowledge.types import (
 from knowledge.wellformed import check_wellformed
 
 DOCUMENTS_IN_MEMORY = 192
-PASSAGES_IN_MEMORY = 50_000
-RACES = 3  # how often a search begins again because a rebuild has switched generations under it
-WIDER = 4  # how much further both arms look when ineffective passages crowd out effective ones
 
 
 def open_library(  # noqa: PLR0913  settings, each named by the caller
@@ -95,11 +91,11 @@ class Library:
         self._directory = directory
         self._embedder = embedder
         self._clock = clock
-        self._dense_candidates, self._lexical_candidates = candidates
         self._snapshot: Callable[[], Snapshot] = shelf.snapshots(engine)
         self._documents: Recent[tuple[str, str], ParsedDocument] = Recent(DOCUMENTS_IN_MEMORY)
-        self._passages = PassageShelf(engine, PASSAGES_IN_MEMORY)
+        self._finder = Finder(engine, serving, embedder, self._snapshot, candidates)
         self._writing = threading.RLock()  # one change of the indexes at a time in this process
+        serving.before_serving = self._mend
 
     # What a turn asks
 
@@ -114,48 +110,7 @@ class Library:
 
         Raises IndexUnavailable when neither arm can answer; when the dense one alone is away, `degraded` is set.
         """
-        for _ in range(RACES - 1):
-            snapshot = self._snapshot()
-            try:
-                result = self._search(snapshot, query)
-            except IndexUnavailable:
-                if self._snapshot().generation == snapshot.generation:
-                    raise
-                continue
-            if not result.degraded or self._snapshot().generation == snapshot.generation:
-                return result
-        return self._search(self._snapshot(), query)
-
-    def _search(self, snapshot: Snapshot, query: Query) -> SearchResult:
-        partitions = tuple(dict.fromkeys(query.partitions))
-        effective = {
-            Entry(standing.document_id, standing.version, partition)
-            for partition in partitions
-            for standing in snapshot.effective(partition, query.at)
-        }
-        asked = [partition for partition in partitions if any(entry.partition == partition for entry in effective)]
-        if not asked or snapshot.generation == 0:
-            return SearchResult(query=query, index_release=snapshot.release, passages=())
-        vector = self._embedder.embed_query(query.text)
-        for wider in (1, WIDER):
-            dense = self._serving.dense(snapshot, asked, vector, self._dense_candidates * wider)
-            lexical = self._lexical(snapshot, asked, query.text, wider, alone=dense is None)
-            found = self._passages.get(
-                dict.fromkeys(name for name, _ in (*(dense.hits if dense else ()), *lexical.hits))
-            )
-            usable = {
-                name: passage
-                for name, passage in found.items()
-                if Entry(passage.document_id, passage.version, passage.partition) in effective
-            }
-            if len(usable) >= query.limit or len(usable) == len(found):
-                break
-        return SearchResult(
-            query=query,
-            index_release=snapshot.release,
-            passages=fuse(query, usable, dense or Arm(), lexical),
-            degraded=dense is None,
-        )
+        return self._finder.find(query)
 
     def document(self, document_id: str, version: str, *, withdrawn: bool = False) -> ApprovedDocument:
         """One document version with its newest approval. Raises UnknownDocument, NotApproved.
@@ -211,23 +166,9 @@ class Library:
 
         `on_progress` is told each source's name when it is done.
         """
-        from knowledge.parse import parse, read_sources
+        return add_sources(paths, self._submit, on_progress)
 
-        added: list[DocumentSummary] = []
-        unchanged: list[DocumentSummary] = []
-        failed: list[FailedSource] = []
-        for name, content in read_sources(paths):
-            try:
-                summary, is_new = self._submit(parse(_bytes_of(content), name))
-                (added if is_new else unchanged).append(summary)
-            except Exception as error:  # noqa: BLE001 whatever one file does, the rest of the batch goes in
-                told = str(error) if isinstance(error, DocumentError) else f"{name}: {type(error).__name__}: {error}"
-                failed.append(FailedSource(name=name, error=told))
-            if on_progress is not None:
-                on_progress(name)
-        return AddReport(added=tuple(added), unchanged=tuple(unchanged), failed=tuple(failed))
-
-    def approve(  # noqa: PLR0913, PLR0917  an approval is all of these
+    def approve(
         self,
         document_id: str,
         version: str,
@@ -314,7 +255,7 @@ class Library:
         """Build both indexes anew beside the serving ones, then switch. Vectors that are kept are not made again."""
         with self._writing:
             report = indexing.rebuild(self._indexing(), on_progress)
-            self._passages.clear()
+            self._finder.forget()
             return report
 
     def check(self) -> CheckReport:
@@ -340,6 +281,16 @@ class Library:
         self._serving.close()
         self._engine.dispose()
 
+    def _mend(self) -> None:
+        """Mend what a kill has left, unless this process is just now indexing: then nothing is broken."""
+        if not self._writing.acquire(blocking=False):
+            return
+        try:
+            if indexing.is_unfinished(self._engine):
+                indexing.recover(self._indexing())
+        finally:
+            self._writing.release()
+
     def _indexing(self) -> indexing.Indexing:
         return indexing.Indexing(
             engine=self._engine,
@@ -350,16 +301,6 @@ class Library:
             load=self._load,
             directory=self._directory,
         )
-
-    def _lexical(
-        self, snapshot: Snapshot, partitions: Sequence[Partition], text: str, wider: int, *, alone: bool
-    ) -> Arm:
-        try:
-            return self._serving.lexical(snapshot, partitions, text, self._lexical_candidates * wider)
-        except IndexUnavailable:
-            if alone:
-                raise
-            return Arm()
 
     def _submit(self, document: ParsedDocument) -> tuple[DocumentSummary, bool]:
         check_wellformed(document)
@@ -383,9 +324,3 @@ class Library:
             document = shelf.read_document(self._engine, document_id, version)
             self._documents.put((document_id, version), document)
         return document
-
-
-def _bytes_of(content: bytes | DocumentError) -> bytes:
-    if isinstance(content, DocumentError):
-        raise content
-    return content

@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from chromadb.api.models.Collection import Collection
 
 UPSERT_BATCH = 1000  # below Chroma's own limit (5,461)
+CONNECT_SECONDS = 2.0
+ANSWER_SECONDS = 10.0  # of one request; a batch of vectors takes well under one
 _REMEDY = "Run `hcp knowledge rebuild`; until then lexical search answers alone."
 
 
@@ -120,9 +122,15 @@ class ChromaServer:
         """The client of the server."""
         if self._client is None:
             import chromadb
+            import httpx
 
             with unavailable_on_error(f"The Chroma server at {self._host}:{self._port} does not answer"):
-                self._client = chromadb.HttpClient(self._host, self._port, settings=_settings())
+                # Asked first, because chromadb's own client waits for ever, its first request included.
+                url = f"http://{self._host}:{self._port}/api/v2/heartbeat"
+                httpx.get(url, timeout=CONNECT_SECONDS).raise_for_status()
+                client = chromadb.HttpClient(self._host, self._port, settings=_settings())
+                _bound_waiting(client)
+                self._client = client
         return self._client
 
     def drop(self, generation: int) -> None:
@@ -218,6 +226,11 @@ class Dense:
 
 def _prefix(generation: int) -> str:
     return f"g{generation}-"
+
+
+def _bound_waiting(client: Any) -> None:
+    """Give chromadb's HTTP session a time limit; it has no setting for one. Raises AttributeError when it moved."""
+    client._server._session.timeout = ANSWER_SECONDS  # noqa: SLF001  see above; a test holds a silent server to it
 
 
 def _close(client: Any) -> None:

@@ -78,17 +78,21 @@ def recover(work: Indexing) -> None:
     Embedding is never repeated. Raises IndexUnavailable when another process owns the index.
     """
     serving = work.snapshot().generation
-    with reading(work.engine) as connection:
-        unfinished = read_number(connection, UNFINISHED)
     for number in _generations(work):
         if number not in (serving, max(serving, 1)):
             _drop(work, number)  # a rebuild that never became the serving generation
     generation = work.serving.generation(max(serving, 1))
     generation.dense.create()
-    if unfinished:
+    if is_unfinished(work.engine):
         _mend(work, generation)
     with work.engine.begin() as connection:
         set_number(connection, UNFINISHED, 0)
+
+
+def is_unfinished(engine: Engine) -> bool:
+    """Whether an indexing was begun and never published: it runs now, or was killed."""
+    with reading(engine) as connection:
+        return read_number(connection, UNFINISHED) != 0
 
 
 def check(work: Indexing) -> CheckReport:

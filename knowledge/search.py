@@ -38,9 +38,10 @@ def fuse(query: Query, passages: Mapping[str, Passage], dense: Arm, lexical: Arm
     Hits whose passage is not given are left out, and do not count as a rank. Equal scores are ordered by id.
     """
     places = [_Places(arm, passages) for arm in (dense, lexical)]
-    found = [_scored(query, passages[name], *places) for name in dict.fromkeys((*places[0].ranks, *places[1].ranks))]
-    found.sort(key=lambda scored: (-scored.score, scored.passage.passage_id))
-    return tuple(found[: query.limit])
+    names = dict.fromkeys((*places[0].ranks, *places[1].ranks))
+    scores = {name: _score(query, passages[name], *places) for name in names}
+    best = sorted(names, key=lambda name: (-scores[name], name))[: query.limit]
+    return tuple(_scored(passages[name], scores[name], *places) for name in best)
 
 
 class _Places:
@@ -58,12 +59,16 @@ class _Places:
         return self.scores.get(name, self._missing) / self._best if self._best > 0 else 0.0
 
 
-def _scored(query: Query, passage: Passage, dense: _Places, lexical: _Places) -> ScoredPassage:
+def _score(query: Query, passage: Passage, dense: _Places, lexical: _Places) -> float:
+    joined = dense.share(passage.passage_id) + LEXICAL_WEIGHT * lexical.share(passage.passage_id)
+    return joined * (1 + PRIOR_WEIGHT * query.fields.get(passage.field, 0.0))
+
+
+def _scored(passage: Passage, score: float, dense: _Places, lexical: _Places) -> ScoredPassage:
     name = passage.passage_id
-    score = dense.share(name) + LEXICAL_WEIGHT * lexical.share(name)
     return ScoredPassage(
         passage=passage,
-        score=score * (1 + PRIOR_WEIGHT * query.fields.get(passage.field, 0.0)),
+        score=score,
         dense=dense.scores.get(name),
         dense_rank=dense.ranks.get(name),
         lexical=lexical.scores.get(name),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from sqlalchemy import Engine
@@ -30,6 +30,7 @@ class Serving:
         self._engine = engine
         self._chroma = chroma
         self._directory = directory
+        self.before_serving: Callable[[], None] = lambda: None  # mends what a kill has left
         self._current: Generation | None = None
         self._matched = ""  # the release this machine's lexical index was last brought in step with
         self._lock = threading.Lock()
@@ -89,6 +90,7 @@ class Serving:
         try:
             if isinstance(self._chroma, EmbeddedChroma):
                 self._chroma.own()
+            self.before_serving()
             match_lexical(self._engine, generation)
         except IndexUnavailable as error:  # its owner is doing it; what stands there is served meanwhile
             log.warning("the lexical index was left as it is: %s", error)

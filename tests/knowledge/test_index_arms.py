@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from knowledge.chunk import chunk
-from knowledge.dense import Dense, EmbeddedChroma
+from knowledge.dense import ANSWER_SECONDS, ChromaServer, Dense, EmbeddedChroma
 from knowledge.errors import IndexUnavailable
 from knowledge.lexical import Lexical
 from knowledge.types import Audience, Market, Partition
@@ -151,3 +151,20 @@ def test_a_chroma_server_that_is_away_leaves_lexical_search(tmp_path, embedder):
             library.index_pending()
         assert library.summaries()[0].passages == 0
         library.close()
+
+
+def test_a_chroma_server_that_never_answers_does_not_hold_a_question_up(tmp_path, embedder):
+    with socket.socket() as silent:
+        silent.bind(("127.0.0.1", 0))
+        silent.listen()
+        server = ChromaServer("127.0.0.1", silent.getsockname()[1])
+        started = time.monotonic()
+        with pytest.raises(IndexUnavailable, match="does not answer"):
+            server.client(1)
+        assert time.monotonic() - started < 5
+
+
+def test_every_request_to_a_chroma_server_has_a_time_limit(chroma_server):
+    server = ChromaServer("127.0.0.1", chroma_server)
+    assert server.client(1)._server._session.timeout.read == ANSWER_SECONDS
+    server.close()

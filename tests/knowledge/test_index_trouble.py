@@ -128,7 +128,6 @@ def test_a_kill_during_indexing_leaves_a_library_that_answers(indexed, tmp_path,
     victim.send_signal(signal.SIGKILL)
     victim.wait(timeout=10)
     again = reopened(tmp_path, embedder)
-    again.warm()
     result = again.search(ask(RENAL))
     assert not result.degraded
     assert result.passages

@@ -1,0 +1,95 @@
+"""One search: what is effective, both arms, what of it may be shown, fused."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from sqlalchemy import Engine
+
+from knowledge.errors import IndexUnavailable
+from knowledge.passages import PassageShelf
+from knowledge.ports import Embedder
+from knowledge.search import Arm, fuse
+from knowledge.serving import Serving
+from knowledge.shelf import Snapshot
+from knowledge.types import Partition, Passage, Query, SearchResult
+
+PASSAGES_IN_MEMORY = 50_000
+RACES = 3  # how often a search begins again because a rebuild has switched generations under it
+WIDER = 4  # how much further both arms look when ineffective passages crowd out effective ones
+
+
+class Finder:
+    """Finds passages of effective documents. Safe between threads."""
+
+    def __init__(
+        self,
+        engine: Engine,
+        serving: Serving,
+        embedder: Embedder,
+        snapshot: Callable[[], Snapshot],
+        candidates: tuple[int, int],
+    ) -> None:
+        self._serving = serving
+        self._embedder = embedder
+        self._snapshot = snapshot
+        self._dense_candidates, self._lexical_candidates = candidates
+        self._passages = PassageShelf(engine, PASSAGES_IN_MEMORY)
+
+    def find(self, query: Query) -> SearchResult:
+        """See `Library.search`."""
+        for _ in range(RACES - 1):
+            snapshot = self._snapshot()
+            try:
+                result = self._find(snapshot, query)
+            except IndexUnavailable:
+                if self._snapshot().generation == snapshot.generation:
+                    raise
+                continue
+            if not result.degraded or self._snapshot().generation == snapshot.generation:
+                return result
+        return self._find(self._snapshot(), query)
+
+    def forget(self) -> None:
+        """Drop what is kept in memory: a rebuild may have cut passages anew."""
+        self._passages.clear()
+
+    def _find(self, snapshot: Snapshot, query: Query) -> SearchResult:
+        effective = {
+            partition: {(standing.document_id, standing.version) for standing in standings}
+            for partition in query.partitions
+            if (standings := snapshot.effective(partition, query.at))
+        }
+        if not effective or snapshot.generation == 0:
+            return SearchResult(query=query, index_release=snapshot.release, passages=())
+        partitions = tuple(effective)
+        vector = self._embedder.embed_query(query.text)
+        usable: dict[str, Passage] = {}
+        for wider in (1, WIDER):
+            dense = self._serving.dense(snapshot, partitions, vector, self._dense_candidates * wider)
+            lexical = self._lexical(snapshot, partitions, query.text, wider, alone=dense is None)
+            hits = (*(dense.hits if dense is not None else ()), *lexical.hits)
+            found = self._passages.get(dict.fromkeys(name for name, _ in hits))
+            usable = {
+                name: passage
+                for name, passage in found.items()
+                if (passage.document_id, passage.version) in effective.get(passage.partition, ())
+            }
+            if len(usable) >= query.limit or len(usable) == len(found):
+                break
+        return SearchResult(
+            query=query,
+            index_release=snapshot.release,
+            passages=fuse(query, usable, dense or Arm(), lexical),
+            degraded=dense is None,
+        )
+
+    def _lexical(
+        self, snapshot: Snapshot, partitions: Sequence[Partition], text: str, wider: int, *, alone: bool
+    ) -> Arm:
+        try:
+            return self._serving.lexical(snapshot, partitions, text, self._lexical_candidates * wider)
+        except IndexUnavailable:
+            if alone:
+                raise
+            return Arm()
