@@ -107,7 +107,7 @@ class Assistant:
             understanding = course.run("understood", lambda: self._understood(question, screening, history, names))
         parts = _to_answer(understanding)
         labels = course.run("labels", lambda: self._labels(question, parts)) or {}
-        evidence = course.run("retrieved", lambda: self._retrieved(question, parts)) or ()
+        evidence = course.run("retrieved", lambda: self._retrieved(question, parts, names)) or ()
         drafts = course.run("composed", lambda: self._composed(parts, evidence, labels, policy)) or ()
         verifications = course.run("verified", lambda: self._verified(question, parts, drafts)) or ()
         found = Deliberation(
@@ -185,9 +185,20 @@ class Assistant:
         products = {part.product for part in parts.values() if part.product is not None}
         return {product: self._documents(question, product) for product in products}
 
-    def _retrieved(self, question: Question, parts: Mapping[int, Part]) -> tuple[Evidence, ...]:
+    def _retrieved(
+        self, question: Question, parts: Mapping[int, Part], names: Sequence[ProductNames]
+    ) -> tuple[Evidence, ...]:
+        by_product = {n.product: n for n in names}
         return tuple(
-            retrieve(index, part, question.scope, self.knowledge, self.passages, question.asked_at)
+            retrieve(
+                index,
+                part,
+                question.scope,
+                by_product.get(part.product or ""),
+                self.knowledge,
+                self.passages,
+                question.asked_at,
+            )
             for index, part in parts.items()
         )
 

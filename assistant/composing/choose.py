@@ -14,7 +14,7 @@ KEEP_SHARE = 0.5
 NOVELTY = 0.5  # what words of the question not yet covered add, at most
 REDUNDANCY = 0.2  # what saying the same again takes away, at most
 DUPLICATE = 0.8  # overlap of stems from which two units say the same
-CONSIDERED = 60  # candidates looked at
+CONSIDERED = 40  # candidates looked at
 
 
 @dataclass(frozen=True)
@@ -29,23 +29,26 @@ def choose(candidates: Sequence[Candidate], limits: Limits) -> list[Candidate]:
     """Pick seeds greedily by score, novelty and redundancy. `candidates` best first; returns the picks in order."""
     if not candidates:
         return []
-    pool = list(_to_the_point(candidates)[:CONSIDERED])
+    pool = _to_the_point(candidates)[:CONSIDERED]
     floor = KEEP_SHARE * pool[0].score
     chosen: list[Candidate] = []
+    overlap = dict.fromkeys(range(len(pool)), 0.0)  # with what is chosen, by place in the pool
+    covered: frozenset[str] = frozenset()
     spent = 0
-    while pool and len(chosen) < limits.citations * 2:
-        values = [_value(candidate, chosen) for candidate in pool]
-        best = max(range(len(pool)), key=lambda i: (values[i], -i))
+    while overlap and len(chosen) < limits.citations * 2:
+        values = {i: _value(pool[i], covered, overlap[i]) for i in overlap}
+        best = max(values, key=lambda i: (values[i], -i))
         if values[best] < floor:
             break
-        candidate = pool.pop(best)
-        if any(_same(candidate, other) for other in chosen):
-            continue
+        candidate = pool[best]
         length = word_count(candidate.reading, candidate.unit.index)
-        if chosen and spent + length > limits.words:
+        says_the_same = overlap.pop(best) >= DUPLICATE
+        if says_the_same or (chosen and spent + length > limits.words):
             continue
         chosen.append(candidate)
+        covered |= candidate.matched
         spent += length
+        overlap = {i: max(known, _overlap(pool[i], candidate)) for i, known in overlap.items()}
     return chosen
 
 
@@ -66,14 +69,13 @@ def word_count(reading: Reading, index: int) -> int:
     return len(reading.document.text[unit.start : unit.end].split())
 
 
-def _value(candidate: Candidate, chosen: Sequence[Candidate]) -> float:
-    if not chosen:
+def _value(candidate: Candidate, covered: frozenset[str], overlap: float) -> float:
+    if not covered:
         return candidate.score
-    covered = frozenset[str]().union(*(c.matched for c in chosen))
     weight = candidate.reading.rarity.weight
+    new = sum(weight(s) for s in candidate.matched - covered)
     total = sum(weight(s) for s in candidate.matched | covered) or 1.0
-    novel = sum(weight(s) for s in candidate.matched - covered) / total
-    return candidate.score + NOVELTY * novel - REDUNDANCY * max(_overlap(candidate, c) for c in chosen)
+    return candidate.score + NOVELTY * new / total - REDUNDANCY * overlap
 
 
 def _overlap(one: Candidate, other: Candidate) -> float:
@@ -81,7 +83,3 @@ def _overlap(one: Candidate, other: Candidate) -> float:
         return 0.0  # rows of one table are alike by nature
     left, right = (c.reading.unit_stems[c.unit.index] for c in (one, other))
     return len(left & right) / (min(len(left), len(right)) or 1)
-
-
-def _same(one: Candidate, other: Candidate) -> bool:
-    return _overlap(one, other) >= DUPLICATE

@@ -53,7 +53,7 @@ class ConfidenceModel:
             "dense": max((c.features["dense"] for c in ranked[:3]), default=0.0),
             "coverage": sum(weights[s] for s in asked.original & shown) / total,
             "coverage_best": best.features["coverage"],
-            "unknown_words": sum(w for s, w in weights.items() if s not in reading.rarity.counts) / total,
+            "unknown_words": sum(w for s, w in weights.items() if not reading.rarity.knows(s)) / total,
             "rarest_shown": float(rarest in shown or not rarest),
             "prior": best.features["prior"],
             "words_asked": min(len(asked.original), 12) / 12,

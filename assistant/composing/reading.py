@@ -89,7 +89,7 @@ def read(approved: ApprovedDocument) -> Reading:
         heading_stems=tuple(stems(section.heading) for section in document.sections),
         label_stems=_labels(document),
         openings=_openings(document),
-        rarity=Rarity.of(unit_stems),
+        rarity=Rarity(unit_stems),
     )
 
 

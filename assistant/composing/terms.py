@@ -6,7 +6,6 @@ import math
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 
 import snowballstemmer  # type: ignore[import-untyped]  # ships no types
@@ -48,22 +47,21 @@ def stems(text: str) -> frozenset[str]:
     return frozenset(stem(word) for word in words(text) if word not in STOP_WORDS)
 
 
-@dataclass(frozen=True)
 class Rarity:
-    """How telling a stem is in one document: inverse document frequency over its units."""
+    """How telling a stem is in one document: inverse document frequency over its units (BM25's, always positive)."""
 
-    units: int
-    counts: Counter[str]
-
-    @classmethod
-    def of(cls, unit_stems: Sequence[Iterable[str]]) -> Rarity:
-        """Count each stem once a unit."""
+    def __init__(self, unit_stems: Sequence[Iterable[str]]) -> None:
         counts: Counter[str] = Counter()
         for found in unit_stems:
             counts.update(set(found))
-        return cls(units=len(unit_stems), counts=counts)
+        units = len(unit_stems)
+        self._weights = {s: math.log(1 + (units - n + 0.5) / (n + 0.5)) for s, n in counts.items()}
+        self._unseen = math.log(1 + max(units - 0.5, 0.5) / 1.5)
 
     def weight(self, found: str) -> float:
-        """BM25's idf, always positive; a stem the document never uses weighs as much as one used once."""
-        count = max(self.counts.get(found, 0), 1)
-        return math.log(1 + (self.units - count + 0.5) / (count + 0.5))
+        """The weight of a stem; one the document never uses weighs as much as one used once."""
+        return self._weights.get(found, self._unseen)
+
+    def knows(self, found: str) -> bool:
+        """Whether the document uses the stem at all."""
+        return found in self._weights

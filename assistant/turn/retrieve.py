@@ -12,15 +12,22 @@ from assistant.understanding.shorthand import expand
 from knowledge.types import Audience, Partition, ProductNames, Query
 
 
-def retrieve(index: int, part: Part, scope: Scope, knowledge: Knowledge, limit: int, at: datetime) -> Evidence:
-    """Search the partitions of the part's product in the scope's market.
+def retrieve(
+    index: int,
+    part: Part,
+    scope: Scope,
+    names: ProductNames | None,
+    knowledge: Knowledge,
+    limit: int,
+    at: datetime,
+) -> Evidence:
+    """Search the partitions of the part's product, which goes by `names`, in the scope's market.
 
     An HCP reaches HCP documents only; medical staff reach both. Raises IndexUnavailable.
     """
     if part.product is None:
         return Evidence(part=index, result=None)
     audiences = (Audience.HCP,) if scope.audience is Audience.HCP else (Audience.HCP, Audience.MEDICAL)
-    names = next((n for n in knowledge.products(scope.market, scope.audience, at) if n.product == part.product), None)
     query = Query(
         text=expand(without_names(part.standalone, names)),
         partitions=tuple(

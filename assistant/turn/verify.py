@@ -116,7 +116,8 @@ def _approval(
     """Asked of the catalog at answer time, so that a withdrawal takes effect at once."""
     if part.product is None:
         return "no product"
-    for number, citation in enumerate(draft.citations, start=1):
+    cited = {(c.document_id, c.version, c.approval_id): (n, c) for n, c in enumerate(draft.citations, start=1)}
+    for number, citation in cited.values():
         approval = document(citation).approval
         if approval.approval_id != citation.approval_id:
             return f"citation {number}: approval {citation.approval_id} is not the one in force"
