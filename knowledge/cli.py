@@ -27,6 +27,7 @@ from knowledge.types import Audience, DocumentStatus, DocumentSummary, Market, P
 
 app = typer.Typer(help="The library of approved documents.", no_args_is_help=True)
 talk = Console(stderr=True)
+WIDE = 240  # of a table that goes to a file or another program: nothing is cut off
 
 AsJson = Annotated[bool, typer.Option("--json", help="Data as JSON on stdout.")]
 Moment = Annotated[
@@ -62,7 +63,8 @@ def list_documents(ctx: typer.Context, as_json: AsJson = False) -> None:
     for line in summaries:
         where = (line.market or "", line.audience or "")
         table.add_row(line.names.product, line.document_id, line.version, *where, line.status, str(line.passages))
-    Console().print(table)
+    out = Console()
+    (out if out.is_terminal else Console(width=WIDE)).print(table)
 
 
 @app.command()

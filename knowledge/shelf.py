@@ -88,7 +88,6 @@ def add_document(connection: Connection, document: ParsedDocument, submitted_at:
             f"from other bytes ({found.source_name}). Give the changed text a version of its own."
         )
     connection.execute(insert(documents).values(**_document_row(document), submitted_at=submitted_at))
-    raise_revision(connection)
     return True
 
 

@@ -105,6 +105,12 @@ def test_the_list_tells_where_each_version_stands(hcp):
     assert "submitted" in hcp("list").stdout
 
 
+def test_a_list_that_goes_to_another_program_is_not_cut_off(hcp, library):
+    long = "0f3c1a52-7d0e-4a3b-9c55-2f1d7f0b8a11-" * 3
+    library.submit(sornaxil().model_copy(update={"document_id": long}))
+    assert long in hcp("list").stdout
+
+
 def test_a_check_fails_while_something_approved_is_not_indexed(hcp, library):
     approve(library, veltrano())
     assert hcp("check").exit_code == 1
