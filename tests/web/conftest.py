@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import socket
+import threading
+import time
 from dataclasses import replace
 
 import pytest
+import uvicorn
 from fastapi.testclient import TestClient
+from portal import CHROMIUM, begin
 from pydantic import SecretStr
 from scripted import ScriptedAssistant
 
@@ -61,3 +66,66 @@ def ask(client):
 @pytest.fixture
 def as_role():
     return lambda role: {"Authorization": f"Bearer {TOKENS[role]}"}
+
+
+@pytest.fixture(scope="session")
+def served(real):
+    return create_app(real)
+
+
+@pytest.fixture(scope="session")
+def base(served):
+    """The address of a server of the real assistant."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    server = uvicorn.Server(uvicorn.Config(served, port=port, log_level="warning"))
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    end = time.monotonic() + 20
+    while not server.started:
+        assert time.monotonic() < end, "the server did not start"
+        time.sleep(0.02)
+    yield f"http://127.0.0.1:{port}"
+    server.should_exit = True
+    thread.join(timeout=20)
+
+
+@pytest.fixture(scope="module")  # playwright holds an event loop while it runs, which other modules need
+def chromium():
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def examined(chromium, base):
+    """A page for axe, which puts styles of its own into the page that our policy refuses."""
+    context = chromium.new_context(base_url=base, viewport={"width": 1280, "height": 860}, reduced_motion="reduce")
+    yield context.new_page()
+    context.close()
+
+
+@pytest.fixture
+def page(chromium, base):
+    """A page that fails the test on any script error or refused resource."""
+    context = chromium.new_context(base_url=base, viewport={"width": 1280, "height": 860}, reduced_motion="reduce")
+    context.set_default_timeout(15_000)
+    context.grant_permissions(["clipboard-read", "clipboard-write"])
+    said = []
+    made = context.new_page()
+    made.on("pageerror", lambda error: said.append(str(error)))
+    made.on("console", lambda message: said.append(message.text) if message.type == "error" else None)
+    yield made
+    context.close()
+    expected = ("ERR_INTERNET_DISCONNECTED", "404 (Not Found)")  # tests that go offline, or have the server forget
+    assert [line for line in said if not any(e in line for e in expected)] == []
+
+
+@pytest.fixture
+def chat(page):
+    """The portal past its gate, about the demo brand."""
+    return begin(page)

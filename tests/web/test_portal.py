@@ -3,128 +3,18 @@
 from __future__ import annotations
 
 import re
-import shutil
-import socket
-import threading
-import time
-from pathlib import Path
 
 import pytest
-import uvicorn
+from portal import DOSAGE, OFF_LABEL, RENAL, REPORT, ask, marked_in, needs_chromium, shot
 
 from assistant.records import CaseKind
-from assistant.types import Asker, Question, Scope
-from assistant.web.app import create_app
 from assistant.web.conversations import Conversations
 
-CHROMIUM = shutil.which("chromium")
-SCREENSHOTS = Path(__file__).parents[2] / "var" / "screenshots"
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(CHROMIUM is None, reason="chromium is not installed (Debian: apt install chromium)"),
-]
-DOSAGE = "What is the recommended dosage for ulcerative colitis?"
-RENAL = "What is the recommended dosage if creatinine clearance is 22 mL/min?"
-OFF_LABEL = "Can it be used for psoriasis?"
-REPORT = "One of my patients developed a rash after taking it."
-
-
-@pytest.fixture(scope="module")
-def app(real):
-    return create_app(real)
-
-
-@pytest.fixture(scope="module")
-def base(app):
-    """The address of a server of the real assistant."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    server = uvicorn.Server(uvicorn.Config(app, port=port, log_level="warning"))
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    end = time.monotonic() + 20
-    while not server.started:
-        assert time.monotonic() < end, "the server did not start"
-        time.sleep(0.02)
-    yield f"http://127.0.0.1:{port}"
-    server.should_exit = True
-    thread.join(timeout=20)
-
-
-@pytest.fixture(scope="module")
-def chromium():
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield browser
-        browser.close()
-
-
-@pytest.fixture
-def examined(chromium, base):
-    """A page for axe, which puts styles of its own into the page that our policy refuses."""
-    context = chromium.new_context(base_url=base, viewport={"width": 1280, "height": 860}, reduced_motion="reduce")
-    yield context.new_page()
-    context.close()
-
-
-@pytest.fixture
-def page(chromium, base):
-    """A page that fails the test on any script error or refused resource."""
-    context = chromium.new_context(base_url=base, viewport={"width": 1280, "height": 860}, reduced_motion="reduce")
-    context.set_default_timeout(15_000)
-    context.grant_permissions(["clipboard-read", "clipboard-write"])
-    said = []
-    made = context.new_page()
-    made.on("pageerror", lambda error: said.append(str(error)))
-    made.on("console", lambda message: said.append(message.text) if message.type == "error" else None)
-    yield made
-    context.close()
-    expected = ("ERR_INTERNET_DISCONNECTED", "404 (Not Found)")  # tests that go offline, or have the server forget
-    assert [line for line in said if not any(e in line for e in expected)] == []
-
-
-@pytest.fixture
-def chat(page):
-    """The portal past its gate, about the demo brand."""
-    return begin(page)
-
-
-def begin(page):
-    page.goto("/")
-    page.get_by_label("Your specialty").select_option("Gastroenterology")
-    page.get_by_label("Your question is about").select_option("Nelvoris")
-    page.get_by_label("I am a healthcare professional").check()
-    page.get_by_role("button", name="Begin").click()
-    page.get_by_text("automated assistant, not a person").wait_for()
-    return page
-
-
-def ask(page, text):
-    """Ask, and wait for the reply."""
-    count = page.locator(".reply").count()
-    page.get_by_label("Your question", exact=True).fill(text)
-    page.keyboard.press("Enter")
-    reply = page.locator(".reply").nth(count)
-    reply.wait_for()
-    return reply
-
-
-def shot(page, name):
-    SCREENSHOTS.mkdir(parents=True, exist_ok=True)
-    page.screenshot(path=SCREENSHOTS / f"{name}.png")
+pytestmark = [pytest.mark.browser, needs_chromium]
 
 
 def letters(text):
     return re.sub(r"[^A-Za-z0-9]", "", text)
-
-
-def marked_in(page):
-    frame = page.frame_locator("iframe")
-    frame.locator("mark").first.wait_for()
-    return frame, "".join(frame.locator("mark").all_text_contents())
 
 
 def test_nothing_can_be_asked_before_a_healthcare_professional_confirms(page):
@@ -305,8 +195,8 @@ def test_a_question_that_cannot_be_sent_is_kept_and_can_be_sent_again(chat):
     assert chat.locator(".question").count() == 1
 
 
-def test_a_conversation_the_server_forgot_goes_on_as_a_new_one(chat, app):
-    app.state.conversations = Conversations()
+def test_a_conversation_the_server_forgot_goes_on_as_a_new_one(chat, served):
+    served.state.conversations = Conversations()
     ask(chat, DOSAGE).locator(".answer").wait_for()
 
 
@@ -345,59 +235,3 @@ def test_on_a_phone_nothing_runs_off_the_side(chromium, base):
     shot(page, "phone-dark")
     assert page.evaluate("document.documentElement.scrollWidth") <= 360
     context.close()
-
-
-def violations(page):
-    from axe_playwright_python.sync_playwright import Axe
-
-    found = Axe().run(page).response["violations"]
-    return [
-        (v["id"], v["impact"], [n["target"] for n in v["nodes"]])
-        for v in found
-        if v["impact"] in {"serious", "critical"}
-    ]
-
-
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_the_portal_has_no_serious_accessibility_faults(examined, scheme):
-    chat = begin(examined)
-    chat.emulate_media(color_scheme=scheme)
-    ask(chat, RENAL)
-    ask(chat, REPORT)
-    ask(chat, OFF_LABEL)
-    chat.get_by_role("button", name="This did not help").first.click()
-    assert violations(chat) == []
-    chat.locator(".cite").first.click()
-    marked_in(chat)
-    assert violations(chat) == []
-
-
-def answered(real):
-    scope = Scope(product="Nelvoris")
-    question = Question(
-        question_id="q", conversation_id="c", asker=Asker(pseudonym="p"), scope=scope, text=DOSAGE,
-        asked_at=real.clock.now(),
-    )  # fmt: skip
-    turn = real.assistant.take_turn(question)
-    assert turn.reply.outcomes[0].kind == "answer"
-    return turn.interaction_id
-
-
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("path", ["/", "document", "/msl", "case", "/content", "passport", "/none"])
-def test_no_page_has_serious_accessibility_faults(examined, real, scheme, path):
-    page = examined
-    page.emulate_media(color_scheme=scheme)
-    token = "token-of-content" if path == "/content" else "token-of-msl"
-    page.goto(f"/login?token={token}")
-    summary = next(s for s in real.knowledge.summaries() if s.version == "4")
-    (case, *_) = real.desk.cases(CaseKind.MEDICAL_INFORMATION)
-    address = {
-        "document": f"/documents/{summary.document_id}/{summary.version}?start=3342&end=3411#passage",
-        "case": f"/msl/{case.case_id}",
-        "passport": f"/passports/{answered(real)}",
-    }.get(path, path)
-    page.goto(address)
-    page.locator("main, .gate").first.wait_for()
-    shot(page, f"page-{path.strip('/') or 'gate'}-{scheme}")
-    assert violations(page) == []
