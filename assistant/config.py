@@ -48,7 +48,7 @@ class IndexSettings(_Section):
     chroma: Literal["embedded", "server"] = "embedded"
     chroma_host: str = "127.0.0.1"
     chroma_port: int = Field(default=8001, ge=1, le=65535)
-    dense_candidates: int = Field(default=40, ge=1, le=1000)
+    dense_candidates: int = Field(default=80, ge=1, le=1000)
     lexical_candidates: int = Field(default=40, ge=1, le=1000)
 
 
@@ -106,6 +106,10 @@ class WebSettings(_Section):
     tokens: tuple[Token, ...] = ()  # for roles other than HCP
     max_message_characters: int = Field(default=4000, ge=100, le=100_000)
     max_body_bytes: int = Field(default=65_536, ge=1024, le=10_485_760)
+    max_turns_in_flight: int = Field(default=8, ge=1, le=256)
+    max_queue_seconds: float = Field(default=0.25, ge=0, le=60)  # a message waits so long for its turn, then 503
+    messages_per_minute: int = Field(default=30, ge=1, le=1_000_000)  # of one conversation; more: 429
+    client_messages_per_minute: int = Field(default=600, ge=1, le=1_000_000)  # of one address; a clinic may share it
 
 
 class VaultSettings(_Section):

@@ -6,10 +6,14 @@ import json
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from assistant.composing.complete import Excerpt
 from assistant.composing.rank import Asked, Candidate
+from assistant.composing.reading import Reading
+from assistant.composing.terms import stem
+from assistant.understanding.medicines import medicines
 
 DEFAULT = Path(__file__).with_name("confidence.json")
 
@@ -46,15 +50,35 @@ class ConfidenceModel:
         )
         weights = {s: reading.rarity.weight(s) for s in asked.original}
         total = sum(weights.values()) or 1.0
-        rarest = max(weights, key=lambda s: weights[s], default="")
+        held = {s for s in asked.original if s in shown or asked.meant.get(s, frozenset()) & shown}
+        unknown = {s for s in asked.original if not _known(s, asked, reading)}
+        rarest = sorted(weights, key=lambda s: (-weights[s], s))[:2]
         return {
             "best_score": best.score,
             "margin": best.score - (ranked[5].score if len(ranked) > 5 else 0.0),  # noqa: PLR2004 - the sixth best
             "dense": max((c.features["dense"] for c in ranked[:3]), default=0.0),
-            "coverage": sum(weights[s] for s in asked.original & shown) / total,
+            "coverage": sum(weights[s] for s in held) / total,
             "coverage_best": best.features["coverage"],
-            "unknown_words": sum(w for s, w in weights.items() if not reading.rarity.knows(s)) / total,
-            "rarest_shown": float(rarest in shown or not rarest),
-            "prior": best.features["prior"],
+            "precision_best": best.features["precision"],
+            "heading_best": best.features["heading"],
+            "lexical_first": best.features["lexical_rank"],
+            "dense_first": best.features["dense_rank"],
+            "unknown_words": sum(weights[s] for s in unknown) / total,
+            "unknown_medicine": float(any(s in _medicine_stems() for s in unknown)),
+            "rarest_shown": sum(s in held for s in rarest) / (len(rarest) or 1),
+            "prior": best.features["prior_above"],
+            "amount": best.features["amount"],
+            "statement": best.features["statement"],
             "words_asked": min(len(asked.original), 12) / 12,
         }
+
+
+def _known(found: str, asked: Asked, reading: Reading) -> bool:
+    """Whether the document uses a word of the question, or one of those its shorthand stands for."""
+    return reading.rarity.knows(found) or any(reading.rarity.knows(s) for s in asked.meant.get(found, frozenset()))
+
+
+@cache
+def _medicine_stems() -> frozenset[str]:
+    """Stems of the medicine names known without the library: one the label never mentions says it is silent."""
+    return frozenset(stem(name) for name in medicines().generic_of if " " not in name)

@@ -10,7 +10,8 @@ from pathlib import Path
 
 from assistant.composing.quantities import has_amount, intervals, values
 from assistant.composing.reading import Reading
-from assistant.composing.terms import stems
+from assistant.composing.terms import stem, stems, words
+from assistant.understanding.shorthand import expand
 from knowledge.types import ScoredPassage, Unit, UnitKind
 
 DEFAULT = Path(__file__).with_name("ranking.json")
@@ -59,6 +60,7 @@ class Asked:
 
     original: frozenset[str]
     expanded: frozenset[str]
+    meant: Mapping[str, frozenset[str]]  # each original stem → the stems its shorthand stands for
     values: tuple[float, ...]
     wants_amount: bool
     fields: Mapping[str, float]
@@ -67,8 +69,10 @@ class Asked:
     def of(cls, text: str, expanded: str, ignore: frozenset[str], fields: Mapping[str, float]) -> Asked:
         """Read a question; `ignore` are stems that tell nothing here (the product's own names)."""
         original = stems(text) - ignore
+        said = {stem(word): word for word in words(text)}
         return cls(
             original=original,
+            meant={s: stems(expand(said[s])) - {s} for s in original if s in said},
             expanded=stems(expanded) - original - ignore,
             values=values(text),
             wants_amount=_WANTS_AMOUNT.search(text) is not None,

@@ -12,6 +12,7 @@ import snowballstemmer  # type: ignore[import-untyped]  # ships no types
 
 _STEMMER = snowballstemmer.stemmer("english")
 _WORD = re.compile(r"[a-z][a-z0-9]*(?:[-'’][a-z0-9]+)*|\d+(?:[.,]\d+)*", re.IGNORECASE)
+_MASK = re.compile(r"\[[a-z_ ]+\]")  # what stands for masked personal data
 # Function words, and words every HCP question carries whatever it is about.
 STOP_WORDS = frozenset(
     """a about above according after again all also am an and any are as at be because been being below between both
@@ -21,7 +22,11 @@ STOP_WORDS = frozenset(
     recommend recommended remind same say says she should so some still such suggest than that the their them then
     there these they this those through to too under until up us use used using vs want was we were what whats when
     where whether which while who whom whose why will with without would you your information tell im pt pts patient
-    patients""".split()  # noqa: SIM905 - a list of 180 quoted words reads worse
+    patients advice ask asked asking anyone anything around away back bit co colleague data dr else evidence exactly fine
+    go goes going good got happen happens heard help idea instruction instructions kind labeled labelled long look
+    looking made make makes many matter mean means mention mess mr mrs ms much often option options point put puts
+    question quick quickly really reason regard relative right run runs say see seem seems situation someone something
+    sort stay still straight sure thing things think told try trying way whole wonder wondering wrong yet""".split()  # noqa: SIM905 - a list of 180 quoted words reads worse
 )
 
 
@@ -32,9 +37,9 @@ def stem(word: str) -> str:
 
 
 def words(text: str) -> list[str]:
-    """Lower-case words and numbers of a text; hyphenated words give their parts too."""
+    """Lower-case words and numbers of a text; hyphenated words give their parts too, masks such as [person] none."""
     found: list[str] = []
-    for match in _WORD.finditer(text.lower()):
+    for match in _WORD.finditer(_MASK.sub(" ", text).lower()):
         word = match.group()
         found.append(word)
         if "-" in word:
