@@ -16,13 +16,13 @@ from typing import Annotated
 import structlog
 from anyio import CapacityLimiter, to_thread
 from fastapi import APIRouter, Depends, Header, Request, Response
-from fastapi.responses import JSONResponse
 from fastapi.sse import KEEPALIVE_COMMENT, EventSourceResponse, format_sse_event
 from pydantic import Field
 
 from assistant.pipeline import new_id
 from assistant.records import Interaction
 from assistant.types import Question
+from assistant.web.admission import Admission, Rates, Slot
 from assistant.web.conversations import Held, Message, message
 from assistant.web.problems import Refused, of_exception
 from assistant.web.services import Given, Services
@@ -33,7 +33,6 @@ log = structlog.get_logger(__name__)
 
 STAGES = ("screened", "understood", "retrieved", "composed", "verified", "decided", "recorded")
 STREAM = "text/event-stream"
-TURNS_AT_ONCE = 8
 KEEP_ALIVE_SECONDS = 15.0
 DRAIN_SECONDS = 20.0
 
@@ -55,16 +54,22 @@ class Turn:
 class Turns:
     """Carries turns to their end, at most so many at once, each question once."""
 
-    def __init__(self) -> None:
+    def __init__(self, admission: Admission, at_once: int) -> None:
         self._running: dict[str, Turn] = {}  # by question id; holds each task until it is done
-        self._limiter = CapacityLimiter(TURNS_AT_ONCE)
+        self._admission = admission
+        self._limiter = CapacityLimiter(at_once)
 
     def __len__(self) -> int:
         return len(self._running)
 
-    def start(self, question: Question, services: Services) -> Turn:
-        """Begin a turn; the same question again joins the turn under way."""
+    async def enter(self) -> Slot:
+        """A place for a turn, after waiting in line for a moment. Refuses with 503."""
+        return await self._admission.enter()
+
+    def start(self, question: Question, services: Services, slot: Slot) -> Turn:
+        """Begin a turn, which holds its place to its end; the same question again joins the turn under way."""
         if question.question_id in self._running:
+            slot.leave()
             return _joined(self._running[question.question_id])
         loop = asyncio.get_running_loop()
         stages: asyncio.Queue[str | None] = asyncio.Queue()
@@ -82,7 +87,7 @@ class Turns:
         task = asyncio.create_task(to_thread.run_sync(take, limiter=self._limiter))
         turn = Turn(task=task, stages=stages)
         self._running[question.question_id] = turn
-        task.add_done_callback(lambda done: self._done(question.question_id, done))
+        task.add_done_callback(lambda done: self._done(question.question_id, done, slot))
         return turn
 
     async def drain(self) -> None:
@@ -91,7 +96,8 @@ class Turns:
         if tasks:
             await asyncio.wait(tasks, timeout=DRAIN_SECONDS)
 
-    def _done(self, question_id: str, task: asyncio.Task[Interaction]) -> None:
+    def _done(self, question_id: str, task: asyncio.Task[Interaction], slot: Slot) -> None:
+        slot.leave()
         self._running.pop(question_id, None)
         if not task.cancelled() and (error := task.exception()) is not None:
             log.error("turn.failed", question_id=question_id, error=type(error).__name__)
@@ -102,6 +108,13 @@ def _joined(turn: Turn) -> Turn:
     stages: asyncio.Queue[str | None] = asyncio.Queue()
     stages.put_nowait(None)
     return Turn(task=turn.task, stages=stages)
+
+
+def rates_of(request: Request) -> Rates:
+    """The counts of messages in this application."""
+    held = request.app.state.rates
+    assert isinstance(held, Rates)
+    return held
 
 
 def turns_of(request: Request) -> Turns:
@@ -117,7 +130,8 @@ def turns_of(request: Request) -> Turns:
     response_model=Message,
     responses={200: {"content": {STREAM: {"schema": {"type": "string"}}}, "description": "The reply"}},
 )
-async def ask(
+async def ask(  # noqa: PLR0913  what FastAPI gives, each by its name
+    request: Request,
     conversation_id: str,
     new: NewMessage,
     services: Given,
@@ -131,16 +145,26 @@ async def ask(
     With `Accept: text/event-stream` the answer is a stream: one `stage` event for each step reached
     (screened, understood, retrieved, composed, verified, decided, recorded), then one `reply` event with
     the JSON, or one `problem` event. A repeated `Idempotency-Key` gives the reply already recorded.
+
+    With too many turns under way it is refused with 503, with too many messages in a minute with 429; both say in
+    `Retry-After` how many seconds to wait, and neither leaves a record: send the message again, with the same key.
     """
     text = _checked(new.text, services.settings.web.max_message_characters)
-    question = await to_thread.run_sync(_question, conversation_id, text, services, held, idempotency_key)
-    earlier = await to_thread.run_sync(_recorded, question, services) if idempotency_key else None
+    rates_of(request).check(request, conversation_id)
+    slot = await turns.enter()
+    try:
+        question, earlier = await to_thread.run_sync(_asked, conversation_id, text, services, held, idempotency_key)
+    except BaseException:
+        slot.leave()
+        raise
+    turn = turns.start(question, services, slot) if earlier is None else None
+    if earlier is not None:
+        slot.leave()
     if STREAM in accept:
-        turn = None if earlier else turns.start(question, services)
         return EventSourceResponse(_events(turn, earlier, services))
-    taken = earlier if earlier is not None else await asyncio.shield(turns.start(question, services).task)
-    shown = await to_thread.run_sync(message, taken, services)
-    return JSONResponse(shown.model_dump(mode="json"))
+    taken = await asyncio.shield(turn.task) if turn is not None else earlier
+    assert taken is not None
+    return Response(await to_thread.run_sync(_shown, taken, services), media_type="application/json")
 
 
 def _checked(text: str, most: int) -> str:
@@ -155,10 +179,18 @@ def _checked(text: str, most: int) -> str:
     return text
 
 
+def _asked(
+    conversation_id: str, text: str, services: Services, held: Held, key: str | None
+) -> tuple[Question, Interaction | None]:
+    """The question, and the turn already recorded for it: the same key in the same conversation asks the same."""
+    question = _question(conversation_id, text, services, held, key)
+    return question, _recorded(question, services) if key is not None else None
+
+
 def _question(conversation_id: str, text: str, services: Services, held: Held, key: str | None) -> Question:
     opened = held.find(conversation_id, services)
     question_id = new_id("question")
-    if key is not None:  # the same key in the same conversation is the same question
+    if key is not None:
         question_id = "question_" + hashlib.sha256(f"{conversation_id}\n{key}".encode()).hexdigest()[:32]
     return Question(
         question_id=question_id,
@@ -175,6 +207,11 @@ def _recorded(question: Question, services: Services) -> Interaction | None:
     return next((turn for turn in turns if turn.question.question_id == question.question_id), None)
 
 
+def _shown(turn: Interaction, services: Services) -> str:
+    """The turn as the HCP may see it, as JSON; made once, for validating what is ours already costs a millisecond."""
+    return message(turn, services).model_dump_json()
+
+
 async def _events(turn: Turn | None, earlier: Interaction | None, services: Services) -> AsyncIterator[bytes]:
     """The stages as they are reached, then the reply. Leaving early ends the listening, not the turn."""
     try:
@@ -183,8 +220,8 @@ async def _events(turn: Turn | None, earlier: Interaction | None, services: Serv
                 yield stage
             earlier = await asyncio.shield(turn.task)
         assert earlier is not None
-        shown = await to_thread.run_sync(message, earlier, services)
-        yield format_sse_event(event="reply", data_str=shown.model_dump_json())
+        shown = await to_thread.run_sync(_shown, earlier, services)
+        yield format_sse_event(event="reply", data_str=shown)
     except Exception as error:  # noqa: BLE001 - the status line is gone; the stream itself tells what happened
         yield format_sse_event(event="problem", data_str=of_exception(error).model_dump_json())
 

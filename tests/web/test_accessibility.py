@@ -1,4 +1,4 @@
-"""axe over every page, light and dark: nothing serious, nothing critical."""
+"""axe over every page, light and dark: nothing but minor faults."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ def violations(page):
     return [
         (v["id"], v["impact"], [n["target"] for n in v["nodes"]])
         for v in found
-        if v["impact"] in {"serious", "critical"}
+        if v["impact"] in {"moderate", "serious", "critical"}
     ]
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_the_portal_has_no_serious_accessibility_faults(examined, scheme):
+def test_the_portal_has_no_accessibility_faults(examined, scheme):
     chat = begin(examined)
     chat.emulate_media(color_scheme=scheme)
     ask(chat, RENAL)
@@ -48,7 +48,7 @@ def answered(real):
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("path", ["/", "document", "/msl", "case", "/content", "passport", "/none"])
-def test_no_page_has_serious_accessibility_faults(examined, real, scheme, path):
+def test_no_page_has_accessibility_faults(examined, real, scheme, path):
     page = examined
     page.emulate_media(color_scheme=scheme)
     token = "token-of-content" if path == "/content" else "token-of-msl"

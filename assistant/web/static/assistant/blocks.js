@@ -17,7 +17,7 @@ export class Blocks {
   }
 
   #block(block) {
-    const heading = block.heading && block.kind !== "safety_information" ? h("h4", {}, block.heading) : null;
+    const heading = block.heading && block.kind !== "safety_information" ? h("h3", {}, block.heading) : null;
     const lead = block.lead_in ? h("p", {}, this.#pieces([block.lead_in])) : null;
     if (block.kind === "table") return h("div", { class: "block" }, heading, lead, this.#table(block));
     if (block.kind === "list") {

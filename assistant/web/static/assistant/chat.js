@@ -33,7 +33,7 @@ export class Chat {
     this.person = button("Talk to a person", { class: "person", onclick: () => this.#person() }, icon("person"), h("span", {}, "Talk to a person"));
     this.scroller = h("div", { class: "scroller" }, this.log, this.status);
     this.elements = [
-      h("header", { class: "bar" }, h("span", { class: "ai" }, LABEL), h("span", { class: "about" }, conversation.product ?? ""),
+      h("div", { class: "bar" }, h("span", { class: "ai" }, LABEL), h("span", { class: "about" }, conversation.product ?? ""),
         button("", { class: "quiet new", "aria-label": "New conversation", title: "New conversation", onclick: restart }, icon("new"), h("span", {}, "New conversation")), this.person),
       this.scroller,
       this.form,
@@ -153,7 +153,7 @@ export class Chat {
     const offer = this.log.querySelector(".offer") ?? h("section", { class: "outcome handoff offer", tabindex: -1, "aria-label": "Talk to a person" });
     const send = async (action) => (action === "withdraw" ? (offer.remove(), this.text.focus(), "open")
       : (await this.api.handOff(this.last.interaction_id, { action })).status);
-    offer.replaceChildren(h("h3", {}, icon("person"), "Talk to a person"),
+    offer.replaceChildren(h("h2", {}, icon("person"), "Talk to a person"),
       h("p", {}, "I can send your last question to our medical team. They answer individually."),
       h("p", { class: "about-question" }, this.last.question), sending("open", send));
     this.log.append(offer);

@@ -19,7 +19,7 @@ const DRAW = { answer, clarify, handoff, safety, decline, emergency };
 function answer(outcome, { on, first }) {
   const blocks = new Blocks(outcome.citations, first, on.cite);
   return h("section", { class: "outcome answer", "aria-label": "Answer" },
-    h("h3", { class: "product" }, productName(outcome.names)),
+    h("h2", { class: "product" }, productName(outcome.names)),
     h("div", { class: "verbatim" }, blocks.draw(outcome.blocks)),
     outcome.more.length
       ? h("details", { class: "more" }, h("summary", {}, "More from the document"), h("div", { class: "verbatim" }, blocks.draw(outcome.more)))
@@ -47,7 +47,7 @@ export function dated(label) {
 function safetyInformation(information, blocks) {
   if (!information) return null;
   return h("section", { class: `isi${information.is_boxed ? " boxed" : ""}`, "aria-label": information.heading },
-    h("h4", {}, information.heading), h("div", { class: "verbatim" }, blocks.draw([information])));
+    h("h3", {}, information.heading), h("div", { class: "verbatim" }, blocks.draw([information])));
 }
 
 function references(citations, first, cite) {
@@ -64,7 +64,7 @@ function clarify(outcome, { on }) {
 
 function safety(outcome) {
   return h("section", { class: "outcome safety", "aria-label": "Safety report" },
-    h("h3", {}, icon("shield"), "Safety report"),
+    h("h2", {}, icon("shield"), "Safety report"),
     h("p", {}, outcome.text),
     outcome.follow_up ? h("p", { class: "follow-up" }, outcome.follow_up) : null);
 }
@@ -74,12 +74,12 @@ function decline(outcome) {
 }
 
 function emergency(outcome) {
-  return h("section", { class: "outcome emergency", role: "alert" }, h("h3", {}, icon("alert"), "Emergency"), h("p", {}, outcome.text));
+  return h("section", { class: "outcome emergency", role: "alert" }, h("h2", {}, icon("alert"), "Emergency"), h("p", {}, outcome.text));
 }
 
 function handoff(outcome, { message, on }) {
   return h("section", { class: "outcome handoff", "aria-label": "Medical information request" },
-    h("h3", {}, icon("person"), "For our medical team"),
+    h("h2", {}, icon("person"), "For our medical team"),
     h("p", {}, outcome.text),
     sending(message.cases[outcome.case_id] ?? "open", (action) => on.send(message, action, outcome.case_id)));
 }

@@ -12,7 +12,7 @@ export class Panel {
     this.frame = h("iframe", { title: "Approved document" });
     this.element = h("aside", { class: "panel", "aria-labelledby": "panel-title", hidden: true, onkeydown: (event) => {
       if (event.key === "Escape") this.close();
-    } }, h("header", {}, h("div", { class: "names" }, this.title, this.where), this.newTab,
+    } }, h("div", { class: "head" }, h("div", { class: "names" }, this.title, this.where), this.newTab,
       button("", { class: "tool", "aria-label": "Close the document", title: "Close", onclick: () => this.close() }, icon("close"))), this.frame);
     this.listen = (event) => {
       if (event.source === this.frame.contentWindow && event.data?.kind === "hcp-document-close") this.close();
