@@ -130,7 +130,7 @@ def turns_of(request: Request) -> Turns:
     response_model=Message,
     responses={200: {"content": {STREAM: {"schema": {"type": "string"}}}, "description": "The reply"}},
 )
-async def ask(  # noqa: PLR0913  what FastAPI gives, each by its name
+async def ask(
     request: Request,
     conversation_id: str,
     new: NewMessage,

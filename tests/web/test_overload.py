@@ -168,12 +168,8 @@ def test_one_who_stops_waiting_takes_no_place():
         slot.leave()
         slot.leave()  # twice is once: else two would get in
         await admission.enter()
+        admission._wait_seconds = 0.01
         with pytest.raises(Refused):
-            await Admission(at_once=1, wait_seconds=0.01).enter() and await second()
-
-    async def second():
-        admission = Admission(at_once=1, wait_seconds=0.01)
-        await admission.enter()
-        await admission.enter()
+            await admission.enter()
 
     asyncio.run(run())
