@@ -204,6 +204,7 @@ def test_a_printed_answer_shows_all_of_itself_and_no_buttons(chat):
     reply = ask(chat, DOSAGE)
     chat.emulate_media(media="print")
     assert reply.locator(".isi").is_visible()
+    assert reply.locator(".references li").first.is_visible(), "references are printed, folded or not"
     assert chat.locator(".composer").is_hidden()
     assert reply.get_by_role("button", name="This helped").is_hidden()
     bottom = reply.evaluate("e => e.getBoundingClientRect().bottom + scrollY")

@@ -3,10 +3,11 @@
 import { OFFLINE } from "./words.js";
 
 export class Problem extends Error {
-  constructor(detail, code = "offline", status = 0) {
+  constructor(detail, code = "offline", status = 0, retryAfter = 0) {
     super(detail);
     this.code = code;
     this.status = status;
+    this.retryAfter = retryAfter; // seconds; 0: trying again by itself would not help
   }
 }
 
@@ -80,7 +81,8 @@ export class Api {
     }
     if (response.ok) return response;
     const problem = await response.json().catch(() => ({}));
-    throw new Problem(problem.detail ?? "Something went wrong. Please try again.", problem.code, response.status);
+    const wait = [429, 503].includes(response.status) ? Number(response.headers.get("Retry-After")) || 0 : 0;
+    throw new Problem(problem.detail ?? "Something went wrong. Please try again.", problem.code, response.status, wait);
   }
 }
 

@@ -39,8 +39,9 @@ export class Blocks {
   /** Sentences in order; neighbours from the same place share one mark. */
   #pieces(pieces) {
     return pieces.flatMap((piece, index) => {
-      const last = pieces[index + 1]?.citation !== piece.citation;
-      return [index ? " " : "", piece.text, last ? [NEAR, this.mark(piece.citation)] : ""];
+      const next = pieces[index + 1];
+      const last = !next || String(sources(next)) !== String(sources(piece));
+      return [index ? " " : "", piece.text, last ? sources(piece).map((source) => [NEAR, this.mark(source)]) : ""];
     });
   }
 
@@ -74,6 +75,11 @@ export class Blocks {
       return column === 0 && last > 0 ? h("th", { scope: "row" }, cell) : h("td", {}, cell, mark);
     }));
   }
+}
+
+/** The citations a piece rests on: one, or several where a sentence was reworded. */
+export function sources(piece) {
+  return [piece.citation, ...(piece.further ?? [])];
 }
 
 /** Header rows; equal neighbours are one spanning cell, as the document has them. */

@@ -5,7 +5,9 @@ import { button, h, icon } from "./dom.js";
 import { thumbs } from "./feedback.js";
 import { drawOutcomes, sending } from "./outcomes.js";
 import { asText } from "./text.js";
-import { LABEL, PERSON_WANTED, STAGES } from "./words.js";
+import { busy, LABEL, PERSON_WANTED, STAGES } from "./words.js";
+
+const RETRIES = 6; // a busy service is asked again so often by itself; then the HCP decides
 
 const calm = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
 
@@ -77,11 +79,32 @@ export class Chat {
   async #taken(text, key) {
     const hear = (stage) => this.#say(STAGES[stage] ?? this.status.textContent);
     try {
-      return await this.api.ask(this.id, text, key, hear);
+      return await this.#patiently(() => this.api.ask(this.id, text, key, hear));
     } catch (error) {
       if (!(error instanceof Problem) || error.code !== "unknown_conversation") throw error;
       this.id = await this.reopen();
-      return this.api.ask(this.id, text, key, hear);
+      return this.#patiently(() => this.api.ask(this.id, text, key, hear));
+    }
+  }
+
+  /** Tried again while the service says that it is busy, after the wait it asks for and a little by chance. */
+  async #patiently(asked) {
+    for (let tried = 1; ; tried += 1) {
+      try {
+        return await asked();
+      } catch (error) {
+        if (!error.retryAfter || tried > RETRIES) throw error;
+        await this.#countedDown(Math.min(error.retryAfter * tried, 60));
+        await new Promise((done) => setTimeout(done, Math.random() * 1000)); // else all come back at once
+        this.#say(STAGES.sent);
+      }
+    }
+  }
+
+  async #countedDown(seconds) {
+    for (let left = seconds; left > 0; left -= 1) {
+      this.#say(busy(left));
+      await new Promise((done) => setTimeout(done, 1000));
     }
   }
 

@@ -21,6 +21,7 @@ function answer(outcome, { on, first }) {
   return h("section", { class: "outcome answer", "aria-label": "Answer" },
     h("h2", { class: "product" }, productName(outcome.names)),
     h("div", { class: "verbatim" }, blocks.draw(outcome.blocks)),
+    isReworded(outcome) ? h("p", { class: "reworded" }, "Some sentences are worded by AI. Open their references to read the approved text.") : null,
     outcome.more.length
       ? h("details", { class: "more" }, h("summary", {}, "More from the document"), h("div", { class: "verbatim" }, blocks.draw(outcome.more)))
       : null,
@@ -31,6 +32,10 @@ function answer(outcome, { on, first }) {
         event.preventDefault();
         on.label(outcome.label);
       } }, `Full document: ${outcome.label.title}`), ` ${dated(outcome.label)}`)));
+}
+
+function isReworded(outcome) {
+  return outcome.blocks.some((block) => [...(block.pieces ?? []), ...(block.items ?? [])].some((piece) => piece.is_generated));
 }
 
 /** Brand with the generic name beside it, as every first mention has it (21 CFR 202.1). */

@@ -1,5 +1,6 @@
 // A message as plain text, for copying: safety information and references always go with it (21 CFR 202.1).
 
+import { sources } from "./blocks.js";
 import { dated, productName } from "./outcomes.js";
 
 export function asText(message) {
@@ -24,7 +25,7 @@ function answer(outcome, first) {
 }
 
 function lined(block, mark) {
-  const piece = (part) => `${part.text} ${mark(part.citation)}`;
+  const piece = (part) => `${part.text} ${sources(part).map(mark).join("")}`;
   const lines = [block.heading, block.lead_in && piece(block.lead_in)];
   if (block.pieces) lines.push(block.pieces.map(piece).join(" "));
   if (block.items) lines.push(...block.items.map((item) => `• ${piece(item)}`));

@@ -30,4 +30,5 @@ export const REASONS = [
 
 export const LABEL = "AI assistant";
 export const PERSON_WANTED = "I would like to talk to a person.";
+export const busy = (seconds) => `Many questions right now. Yours is kept; trying again in ${seconds} s`;
 export const OFFLINE = "The service could not be reached. Your question is kept here.";
