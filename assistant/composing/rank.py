@@ -125,6 +125,10 @@ def features(asked: Asked, reading: Reading, unit: Unit, scored: ScoredPassage, 
     is_row = unit.kind is UnitKind.TABLE_ROW
     text = reading.row_text(unit) if is_row else reading.text_of(unit)
     families = reading.families(unit.section)
+    prior = asked.fields.get(families[0], 0.0) if families else 0.0
+    amount = float(asked.wants_amount and has_amount(text))
+    states = float(_STATES.search(text) is not None)
+    opening = reading.openings.get(unit.index, 0.0)
     return {
         "coverage": min(1.0, _weight(reading, asked, own) / total),
         "context": min(1.0, _weight(reading, asked, context - own) / total),
@@ -135,15 +139,18 @@ def features(asked: Asked, reading: Reading, unit: Unit, scored: ScoredPassage, 
         "dense_rank": 1.0 / scored.dense_rank if scored.dense_rank else 0.0,
         "lexical_rank": 1.0 / scored.lexical_rank if scored.lexical_rank else 0.0,
         "fused": scored.score / best,
-        "prior": asked.fields.get(families[0], 0.0) if families else 0.0,
+        "prior": prior,
         "prior_above": max((asked.fields.get(f, 0.0) for f in families), default=0.0),
-        "amount": float(asked.wants_amount and has_amount(text)),
+        "amount": amount,
+        "prior_amount": prior * amount,
+        "prior_opening": prior * opening,
+        "prior_states": prior * states * max(amount, 1.0 - float(asked.wants_amount)),
         "row": float(is_row),
         "row_amount": float(is_row and asked.wants_amount),
         "value": float(_holds_a_value(asked, text)),
         "highlight": float(unit.is_highlight),
-        "opening": reading.openings.get(unit.index, 0.0),
-        "statement": float(_STATES.search(text) is not None),
+        "opening": opening,
+        "statement": states,
         "reference": float(_REFERS.match(text) is not None),
         "short": 1.0 / (1.0 + len(own)),
     }

@@ -22,11 +22,12 @@ STOP_WORDS = frozenset(
     recommend recommended remind same say says she should so some still such suggest than that the their them then
     there these they this those through to too under until up us use used using vs want was we were what whats when
     where whether which while who whom whose why will with without would you your information tell im pt pts patient
-    patients advice ask asked asking anyone anything around away back bit co colleague data dr else evidence exactly fine
-    go goes going good got happen happens heard help idea instruction instructions kind labeled labelled long look
+    patients advice ask asked asking anyone anything around away back bit co colleague data dr else evidence exactly
+    fine go goes going good got happen happens heard help idea instruction instructions kind labeled labelled long look
     looking made make makes many matter mean means mention mess mr mrs ms much often option options point put puts
     question quick quickly really reason regard relative right run runs say see seem seems situation someone something
-    sort stay still straight sure thing things think told try trying way whole wonder wondering wrong yet""".split()  # noqa: SIM905 - a list of 180 quoted words reads worse
+    sort stay still straight sure thing things think told try trying way whole wonder wondering wrong
+    yet""".split()  # noqa: SIM905 - a list of 180 quoted words reads worse
 )
 
 
