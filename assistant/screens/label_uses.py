@@ -44,8 +44,8 @@ class LabelUses:
 
     def youngest_for(self, groups: Sequence[str]) -> float | None:
         """The youngest age in sentences that name one of these conditions; the general one when none does."""
-        sentences = [s for s in self.sentences if any(h.group in groups for h in find_conditions(s))]
-        specific = youngest(s for s in sentences if not is_negative(s))
+        affirmed = [s for s, named in _affirmed(self.sentences) if not named.isdisjoint(groups)]
+        specific = youngest(affirmed)
         return self.youngest if specific is None else specific
 
 
@@ -71,6 +71,13 @@ class _Held:
             and other.document.source_sha256 == self.document.source_sha256
             and other.document.version == self.document.version
         )
+
+
+@lru_cache(maxsize=512)
+def _affirmed(sentences: tuple[str, ...]) -> tuple[tuple[str, frozenset[str]], ...]:
+    """The sentences that deny nothing, each with the conditions it names; a quarter of a second for a long label."""
+    named = ((s, frozenset(h.group for h in find_conditions(s))) for s in sentences if not is_negative(s))
+    return tuple((sentence, groups) for sentence, groups in named if groups)
 
 
 @lru_cache(maxsize=512)

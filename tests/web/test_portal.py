@@ -195,6 +195,27 @@ def test_a_question_that_cannot_be_sent_is_kept_and_can_be_sent_again(chat):
     assert chat.locator(".question").count() == 1
 
 
+def test_a_busy_service_is_asked_again_by_itself_with_the_question_kept(chat):
+    keys = []
+
+    def busy_twice(route):
+        keys.append(route.request.headers["idempotency-key"])
+        if len(keys) > 2:
+            route.continue_()
+            return
+        route.fulfill(status=503 if len(keys) == 1 else 429, headers={"Retry-After": "1"}, json={"detail": "Busy."})
+
+    chat.route("**/messages", busy_twice)
+    chat.get_by_label("Your question", exact=True).fill(DOSAGE)
+    chat.keyboard.press("Enter")
+    chat.get_by_text("Yours is kept; trying again in 1 s").wait_for()
+    chat.locator(".reply .answer").wait_for()
+    assert len(keys) == 3
+    assert len(set(keys)) == 1, "the same message, so it is one turn"
+    assert chat.locator(".question").count() == 1
+    assert chat.locator(".failed").count() == 0
+
+
 def test_a_conversation_the_server_forgot_goes_on_as_a_new_one(chat, served):
     served.state.conversations = Conversations()
     ask(chat, DOSAGE).locator(".answer").wait_for()
