@@ -88,6 +88,7 @@ def is_negative(sentence: str) -> bool:
 def youngest(sentences: Iterable[str]) -> float | None:
     """The youngest age that label sentences give information for; None when they name no age."""
     found: list[float] = []
+    any_age = False
     for sentence in sentences:
         if is_negative(sentence):
             # "not established below 12 years" leaves 12 and older
@@ -95,10 +96,12 @@ def youngest(sentences: Iterable[str]) -> float | None:
             continue
         ages = [_label_years(m) for m in _LABEL_AGE.finditer(sentence)]
         found += ages
-        if not ages and _LABEL_CHILD.search(sentence):
-            found.append(0.0)
-    young = [age for age in found if age <= ADULT]
-    return min(young) if young else None
+        any_age |= not ages and _LABEL_CHILD.search(sentence) is not None
+    young = [age for age in found if age < ADULT]
+    if young:
+        return min(young)
+    # children are spoken of without an age: any age; otherwise adults, if that is what is said
+    return 0.0 if any_age else min((age for age in found if age <= ADULT), default=None)
 
 
 def _label_years(match: re.Match[str]) -> float:

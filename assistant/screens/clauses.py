@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from assistant.screens.patterns import read_patterns
+from assistant.screens.vocabulary import Token, tokenise
 
 
 @dataclass(frozen=True)
@@ -16,6 +17,7 @@ class Clause:
     end: int
     text: str
     is_question: bool
+    tokens: tuple[Token, ...]  # offsets within the clause
 
     @property
     def asks_rate(self) -> bool:
@@ -38,6 +40,11 @@ class Clause:
         return self.is_question and read_patterns("frames")["eligibility"].search(self.text) is not None
 
     @property
+    def asks_dose(self) -> bool:
+        """Asks for a dose or a treatment; what stands beside it is what is treated."""
+        return read_patterns("frames")["dose"].search(self.text) is not None
+
+    @property
     def asks_label(self) -> bool:
         """Asks what the label says."""
         return self.is_question and read_patterns("frames")["label_question"].search(self.text) is not None
@@ -50,17 +57,20 @@ def split_clauses(text: str) -> tuple[Clause, ...]:
         if match.end() > edges[-1]:
             edges.append(match.end())
     edges.append(len(text))
-    clauses = []
-    for start, end in pairwise(edges):
+    clauses: list[Clause] = []
+    follows_question = False
+    for start, end in reversed(list(pairwise(edges))):
         raw = text[start:end]
         trimmed = raw.strip()
         if not any(c.isalnum() for c in trimmed):
             continue
         begin = start + len(raw) - len(raw.lstrip())
         # A heading ("severe impairment, pt J: dose?") belongs to the question it stands over.
-        is_question = (
-            trimmed.rstrip(" .)-–—").endswith(("?", ":"))
+        asks = (
+            trimmed.rstrip(" .)-–—").endswith("?")
             or read_patterns("frames")["question_start"].match(trimmed) is not None
         )
-        clauses.append(Clause(begin, begin + len(trimmed), trimmed, is_question))
-    return tuple(clauses)
+        is_question = asks or (trimmed.endswith(":") and follows_question)
+        follows_question = is_question
+        clauses.append(Clause(begin, begin + len(trimmed), trimmed, is_question, tokenise(trimmed)))
+    return tuple(reversed(clauses))

@@ -33,8 +33,12 @@ class ComparatorScreen:
     def look(self, message: ScreenInput) -> tuple[Finding, ...]:
         """One finding per clause that compares medicines."""
         found = []
-        for clause in split_clauses(message.text):
-            confidence = _how_surely(clause, message.text, message)
+        clauses = split_clauses(message.text)
+        for index, clause in enumerate(clauses):
+            # "A vs B in the pivotal trial: median time?" is one question; the heading says what, the rest which figure.
+            is_heading = clause.text.endswith(":") and index + 1 < len(clauses)
+            whole = f"{clause.text} {clauses[index + 1].text}" if is_heading else clause.text
+            confidence = _how_surely(clause, whole, message)
             if confidence:
                 found.append(
                     Finding(
@@ -65,27 +69,23 @@ def compared_in_label(text: str, product_names: Sequence[str], label: Sequence[A
     return bool(named) and all(set(name.split()) <= words | own for name in named)
 
 
-def _how_surely(clause: Clause, text: str, message: ScreenInput) -> float:
-    """Confidence for one clause; `text` is the whole message, which may hold the yardstick ("which lowers more?")."""
+def _how_surely(clause: Clause, whole: str, message: ScreenInput) -> float:
+    """Confidence for one clause; `whole` is the clause with what follows it as a heading."""
     patterns = read_patterns("comparison")
-    medicines = find_medicines(clause.text, message.product_names)
-    if patterns["others"].search(clause.text) and _asks_judgement(
-        patterns["judged"], clause.text, medicines, near=False
-    ):
+    text = clause.text
+    medicines = find_medicines(text, message.product_names)
+    if patterns["others"].search(text) and patterns["judged"].search(text):
         return _LIKELY
-    if _asks_judgement(patterns["judged"], clause.text, medicines, near=True):
-        return _TRIAL if patterns["alone"].search(clause.text) else _SURE
-    if patterns["which_of"].search(clause.text) and _are_alternatives(clause.text, medicines):
+    if _names_after(patterns["judged"], text, medicines):
+        return _TRIAL if patterns["alone"].search(text) else _SURE
+    if patterns["which_of"].search(text) and _are_alternatives(text, medicines):
         return _SURE
-    if not _names_after(patterns["versus"], clause.text, medicines):
+    if not _names_after(patterns["versus"], text, medicines):
         return 0.0
-    if patterns["alone"].search(clause.text) or patterns["trial"].search(clause.text) or STUDY_NAME.search(clause.text):
+    if any(patterns[name].search(whole) for name in ("alone", "trial")) or STUDY_NAME.search(whole):
         return _TRIAL
-    return _SURE if patterns["which"].search(text) else _OPEN
-
-
-def _asks_judgement(pattern: re.Pattern[str], text: str, medicines: Sequence[NamedMedicine], *, near: bool) -> bool:
-    return _names_after(pattern, text, medicines) if near else pattern.search(text) is not None
+    # The yardstick may stand in another clause ("A vs B - which lowers more?").
+    return _SURE if patterns["which"].search(message.text) else _OPEN
 
 
 def _are_alternatives(text: str, medicines: Sequence[NamedMedicine]) -> bool:

@@ -19,7 +19,8 @@ class _Limit:
 _LIMITS = {
     "ck": _Limit(high=2000), "cpk": _Limit(high=2000), "anc": _Limit(low=1.0, thousands=True),
     "plt": _Limit(low=50, thousands=True), "plts": _Limit(low=50, thousands=True),
-    "platelets": _Limit(low=50, thousands=True), "hb": _Limit(low=7.5), "hgb": _Limit(low=7.5),
+    "platelets": _Limit(low=50, thousands=True), "neutrophils": _Limit(low=1.0, thousands=True),
+    "hb": _Limit(low=7.5), "hgb": _Limit(low=7.5),
     "hemoglobin": _Limit(low=7.5), "inr": _Limit(high=5), "potassium": _Limit(low=2.6, high=6.2),
     "sodium": _Limit(low=122, high=160), "qtc": _Limit(high=499), "alt": _Limit(high=250), "ast": _Limit(high=250),
     "bili": _Limit(high=6), "bilirubin": _Limit(high=6), "lipase": _Limit(high=500),

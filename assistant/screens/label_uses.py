@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
 from assistant.screens.ages import ADULT, is_negative, youngest
 from assistant.screens.conditions import condition_names, find_conditions
+from assistant.screens.medicines import find_medicines
 from assistant.screens.patterns import read_patterns
 from assistant.screens.vocabulary import tokenise
 from knowledge.types import ApprovedDocument, DocumentKind, ParsedDocument
 
-_SENTENCE = re.compile(r"(?<=[.;:])\s+|\n+|\s[•●▪]\s?")
+_SENTENCE = re.compile(r"(?<=[.;])(?<!\s[A-Z]\.)\s+|\s(?=Limitations? of Use)|\n+|\s(?=[•●▪])")
+_ITEM = re.compile(r"[•●▪–-]")
+_FAR, _NEAR = 10_000, 60  # characters between a figure and the name of another medicine
 _INDICATIONS = ("indications_and_usage",)
 _DOSAGE = ("dosage_and_administration",)
 _YOUNG = ("pediatric_use", "use_in_specific_populations")
@@ -90,7 +93,11 @@ def _read(held: tuple[_Held, ...]) -> LabelUses:
     affirmed = {h.group for s in indications if not is_negative(s) for h in find_conditions(s)}
     denied = {h.group for s in indications if is_negative(s) for h in find_conditions(s)}
     dosage_text = " ".join(dosage)
-    amounts = [float(m.group(1).replace(",", "")) for m in _MILLIGRAMS.finditer(dosage_text)]
+    own = frozenset(
+        t.word for d in documents for n in (d.names.product, d.names.generic, *d.names.substances) for t in tokenise(n)
+    )
+    dosing = [_read_dosing(sentence, own) for sentence in dict.fromkeys(dosage)]
+    amounts = [float(m.group(1).replace(",", "")) for one in dosing for m in one.own(_MILLIGRAMS)]
     return LabelUses(
         approved=frozenset(affirmed),
         limited=frozenset(denied - affirmed),
@@ -98,14 +105,13 @@ def _read(held: tuple[_Held, ...]) -> LabelUses:
         sentences=(*indications, *dosage, *young),
         youngest=_youngest(indications, dosage, young),
         routes=find_routes(dosage_text + " " + " ".join(r for d in documents for r in d.names.routes)),
-        frequencies=find_frequencies(dosage_text),
-        most_milligrams=max(amounts, default=None),
-        own_names=frozenset(
-            t.word
-            for d in documents
-            for n in (d.names.product, d.names.generic, *d.names.substances)
-            for t in tokenise(n)
+        frequencies=frozenset(
+            name
+            for name, pattern in read_patterns("frequencies").items()
+            if any(True for one in dosing for _ in one.own(pattern))
         ),
+        most_milligrams=max(amounts, default=None),
+        own_names=own,
     )
 
 
@@ -131,12 +137,50 @@ def find_frequencies(text: str) -> frozenset[str]:
     return frozenset(name for name, pattern in read_patterns("frequencies").items() if pattern.search(text))
 
 
+@dataclass(frozen=True)
+class _Dosing:
+    """A sentence on dosing, with where other medicines and the product itself are named."""
+
+    text: str
+    others: tuple[tuple[int, int], ...]
+    ours: tuple[tuple[int, int], ...]
+
+    def own(self, pattern: re.Pattern[str]) -> Iterator[re.Match[str]]:
+        """Matches that belong to the product: no other medicine is named nearer ("with weekly methotrexate 15 mg")."""
+        for match in pattern.finditer(self.text):
+            to_other = min((_gap(match, *span) for span in self.others), default=_FAR)
+            to_ours = min((_gap(match, *span) for span in self.ours), default=_FAR)
+            if to_other >= min(to_ours, _NEAR):
+                yield match
+
+
+def _read_dosing(sentence: str, own: frozenset[str]) -> _Dosing:
+    others = tuple((m.start, m.end) for m in find_medicines(sentence) if not own.intersection(m.name.split()))
+    ours = tuple((t.start, t.end) for t in tokenise(sentence) if t.word in own) if others else ()
+    return _Dosing(sentence, others, ours)
+
+
+def _gap(match: re.Match[str], start: int, end: int) -> int:
+    return max(start - match.end(), match.start() - end, 0)
+
+
 def _sentences(documents: Sequence[ParsedDocument], fields: tuple[str, ...]) -> tuple[str, ...]:
-    """Sentences of the outermost sections of these families."""
+    """Sentences of the outermost sections of these families; a list item comes with the sentence it hangs on."""
     found: list[str] = []
     for document in documents:
         wanted = {s.index for s in document.sections if s.field in fields}
         for section in document.sections:
             if section.index in wanted and section.parent not in wanted:
-                found += [p for p in _SENTENCE.split(document.text[section.start : section.end]) if p.strip()]
+                found += _split(document.text[section.start : section.end])
     return tuple(found)
+
+
+def _split(text: str) -> Iterator[str]:
+    lead_in = ""
+    for piece in _SENTENCE.split(text):
+        stripped = piece.strip()
+        is_item = _ITEM.match(stripped) is not None
+        if stripped:
+            yield f"{lead_in} {stripped}" if is_item else stripped
+        if not is_item and stripped:
+            lead_in = stripped if stripped.endswith(":") else ""

@@ -3,27 +3,22 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
 from assistant.screens.clauses import Clause, split_clauses
-from assistant.screens.critical_values import has_critical_value
+from assistant.screens.clinical_events import event_weight
 from assistant.screens.patterns import read_patterns
-from assistant.screens.vocabulary import Token, tokenise, vocabulary
+from assistant.screens.vocabulary import tokenise
 
 # Weights were set by hand: a patient plus a time, an onset or an action makes a report; one of them alone does not.
 _CUES = {"patient": 0.5, "someone": 0.3, "time": 0.6, "onset": 0.6, "has": 0.2, "action": 0.6, "report": 0.8}
 _EXPOSURE = 0.2
 _NEIGHBOUR = 0.5  # a cue in another clause of the message counts half
-_EVENTS = {"outcome": 0.8, "reaction": 0.9, "illness": 0.5}
-_LABORATORY = {"multiple": 0.8, "change": 0.7, "value": 0.5}
-_CRITICAL = 1.3  # a value no one has without being ill
-_FURTHER_EVENT = 0.15
-_QUESTION, _RATE, _CONDITION, _GENERAL, _ASKS_LABEL = -0.5, -2.5, -1.8, -1.2, -0.3
-_HAPPENED = frozenset({"time", "onset", "action", "report"})
-_STARTING_POINT = -0.8
-_HISTORY, _TREATED = -0.7, -1.0
+_QUESTION, _DOSE, _RATE, _CONDITION, _GENERAL, _ASKS_LABEL = -0.5, -0.5, -2.5, -1.8, -1.2, -0.3
+_HAPPENED = frozenset({"time", "onset", "report"})
+_TOPIC = -0.8  # "rash on it - how common?", "platelets 40k - can I start?"
 _HALF = 1.45  # the sum at which a report is as likely as not
 _STEEPNESS = 3.0
 
@@ -57,13 +52,13 @@ def own_words(product_names: tuple[str, ...]) -> frozenset[str]:
 
 def read_cues(text: str, own: Collection[str] = ()) -> tuple[Cued, ...]:
     """The clauses of a message with the cues found in each; a product's own word counts as exposure."""
-    return tuple(Cued(clause, _cues(clause.text, own)) for clause in split_clauses(text))
+    return tuple(Cued(clause, _cues(clause, own)) for clause in split_clauses(text))
 
 
-def _cues(text: str, own: Collection[str]) -> frozenset[str]:
+def _cues(clause: Clause, own: Collection[str]) -> frozenset[str]:
     patterns = read_patterns("narrative")
-    cues = {name for name in (*_CUES, "exposure") if patterns[name].search(text)}
-    if any(token.word in own for token in tokenise(text)):
+    cues = {name for name in (*_CUES, "exposure") if patterns[name].search(clause.text)}
+    if any(token.word in own for token in clause.tokens):
         cues.add("exposure")
     return frozenset(cues)
 
@@ -91,6 +86,8 @@ def frame_weight(clause: Clause) -> float:
         weight += _QUESTION
     if clause.asks_label:
         weight += _ASKS_LABEL
+    if clause.asks_dose:
+        weight += _DOSE
     if clause.asks_rate:
         weight += _RATE
     if clause.is_condition:
@@ -106,48 +103,13 @@ def tell_event(one: Cued, cued: Sequence[Cued], own: Collection[str] = ()) -> To
     if events <= 0:
         return Told(one.clause, 0.0)
     weight = events + cue_weight(one, cued) + frame_weight(one.clause)
-    if not one.cues & _HAPPENED and any(other.clause.asks_eligibility for other in cued):
-        weight += _STARTING_POINT
+    if not one.cues & _HAPPENED and any(_asks_about(other.clause) for other in cued if other is not one):
+        weight += _TOPIC
     return Told(one.clause, weight)
 
 
-def event_weight(clause: Clause, own_names: Collection[str] = ()) -> float:
-    """The weight of the events in a clause: the heaviest, and a little for each further one."""
-    tokens = tokenise(clause.text)
-    weights = sorted((*_named_events(clause.text, tokens, own_names), *_values(clause.text)), reverse=True)
-    if not weights or weights[0] <= 0:
-        return 0.0
-    return weights[0] + _FURTHER_EVENT * min(2, sum(w > 0 for w in weights[1:]))
-
-
-def _named_events(text: str, tokens: Sequence[Token], own_names: Collection[str]) -> Iterator[float]:
-    patterns = read_patterns("narrative")
-    for hit in vocabulary("events").find(tokens):
-        before = text[max(0, hit.start - 60) : hit.start]
-        if patterns["negation"].search(before):
-            continue
-        weight = _EVENTS[hit.group]
-        if patterns["treatment"].search(before):
-            weight += _TREATED
-        if patterns["history"].search(before):
-            weight += _HISTORY
-        if _blames_another(tokens[hit.last : hit.last + 4], own_names):
-            weight += _HISTORY
-        yield weight
-
-
-def _blames_another(after: Sequence[Token], own_names: Collection[str]) -> bool:
-    """Whether the event is laid to a medicine that is not ours ("anaphylaxis to penicillin")."""
-    if not after or after[0].word not in {"to", "from", "on"}:
-        return False
-    hits = vocabulary("medicines").find(after)
-    return bool(hits) and not any(after[h.first].word in own_names for h in hits)
-
-
-def _values(text: str) -> Iterator[float]:
-    patterns = read_patterns("laboratory")
-    for name, weight in _LABORATORY.items():
-        if patterns[name].search(text):
-            yield weight
-    if has_critical_value(text):
-        yield _CRITICAL
+def _asks_about(clause: Clause) -> bool:
+    """Whether a question takes what was told before as its topic or as a patient's starting point."""
+    if clause.asks_dose:
+        return True
+    return clause.is_question and (clause.asks_eligibility or clause.asks_rate or clause.is_condition)

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from assistant.screens.clauses import split_clauses
+from assistant.screens.clinical_events import names_event
 from assistant.screens.message import ScreenInput
 from assistant.screens.narrative import Cued, Told, cue_weight, frame_weight, own_words, read_cues, tell_event
 from assistant.screens.patterns import read_patterns
@@ -27,7 +29,7 @@ _SITUATIONS = (
 # A situation's own words weigh this much before cues and frame are added (see narrative.py).
 _TOLD = 1.5
 _MAYBE = 0.8
-_WEAKER = {SafetyKind.MISUSE_ABUSE: 1.3, SafetyKind.LACK_OF_EFFECT: 1.2, SafetyKind.PREGNANCY_EXPOSURE: 1.3}
+_WEAKER = {SafetyKind.LACK_OF_EFFECT: 1.2, SafetyKind.PREGNANCY_EXPOSURE: 1.3}
 
 
 class SafetyScreen:
@@ -45,11 +47,24 @@ class SafetyScreen:
         for kind, one in told:
             if one.confidence >= _ENOUGH and (kind not in found or one.confidence > found[kind].confidence):
                 found[kind] = _finding(message, kind, one)
+        _drop_shadows(found, message.text)
         if SafetyKind.ADVERSE_EVENT in found and read_patterns("situations")["off_label_harm"].search(message.text):
             kind = SafetyKind.OFF_LABEL_USE_WITH_HARM
             event = found[SafetyKind.ADVERSE_EVENT]
             found[kind] = event.model_copy(update={"detail": kind.value, "found_by": _rule(message, kind)})
         return tuple(found.values())
+
+
+def _drop_shadows(found: dict[SafetyKind, Finding], text: str) -> None:
+    """Leave out a kind that only repeats another: the value that shows lack of effect, the mistake in an overdose."""
+    event, effect = found.get(SafetyKind.ADVERSE_EVENT), found.get(SafetyKind.LACK_OF_EFFECT)
+    if event and effect and (event.start, event.end) == (effect.start, effect.end):
+        told = split_clauses(text[event.start : event.end])
+        if not any(names_event(clause) for clause in told):
+            del found[SafetyKind.ADVERSE_EVENT]
+    error, overdose = found.get(SafetyKind.MEDICATION_ERROR), found.get(SafetyKind.OVERDOSE)
+    if error and overdose and (error.start, error.end) == (overdose.start, overdose.end):
+        del found[SafetyKind.MEDICATION_ERROR]
 
 
 def _tell_situation(kind: SafetyKind, one: Cued, cued: Sequence[Cued]) -> Told:
