@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from json import dumps
 from pathlib import Path
 from typing import Annotated
 
@@ -96,6 +97,30 @@ def show_case(
         sys.stdout.write(result.model_dump_json(indent=1) + "\n")
     else:
         print_case(_out(), result)
+
+
+@app.command("calibrate")
+def calibrate_models(
+    suites: Annotated[list[Path], typer.Argument(help="Suites whose cases name their label.", show_default=False)],
+    library: Annotated[Path, typer.Option(help="The folder of those labels.")],
+    write: Annotated[bool, typer.Option("--write", help="Replace the model files; else a dry run.")] = False,
+    cache: Annotated[Path | None, typer.Option(help="Where built libraries are kept.")] = None,
+    json: Annotated[bool, typer.Option("--json", help="Print the figures as JSON.")] = False,
+) -> None:
+    """Fit the ranking and confidence models on suites, judged on labels they never saw; a dry run unless --write."""
+    try:
+        loaded = [load_suite(path) for path in suites]
+        from evals.fitting import calibrate  # imports Chroma and onnxruntime: only for a suite that is sound
+
+        figures = calibrate(loaded, library, cache_folder(cache), write, _TALK)
+    except EvalError as error:
+        _TALK.print(f"[red]error[/] {error}", highlight=False)
+        raise typer.Exit(2) from None
+    if json:
+        typer.echo(dumps(figures, indent=1))
+    else:
+        for name, value in figures.items():
+            typer.echo(f"{name:<44} {value:.3f}")
 
 
 def cache_folder(option: Path | None) -> Path:

@@ -59,7 +59,7 @@ def evaluate(
     if not any(cases for _, cases in chosen):
         known = ", ".join(sorted({case.category for suite in suites for case in suite.cases}))
         raise SuiteError(f"no case matches {selection.described()}; the categories are: {known}.")
-    with _progress(talk) as progress:
+    with shown_progress(talk) as progress:
         services, built = _library(folder, cache_dir, progress)
         with closing(_Closing(services)):
             started_at = services.clock.now()
@@ -139,6 +139,7 @@ def _record(
     )
 
 
-def _progress(talk: Console) -> Progress:
+def shown_progress(talk: Console) -> Progress:
+    """A progress bar on the terminal; silent where there is none."""
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     return Progress(*columns, console=talk, transient=True, disable=not talk.is_terminal)

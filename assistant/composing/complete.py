@@ -2,27 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from assistant.composing.choose import Limits, word_count
+from assistant.composing.dependence import bound_to
 from assistant.composing.rank import Candidate
 from assistant.composing.reading import Reading
 from knowledge.types import UnitKind
 
-# A sentence that opens so hangs on the one before it.
-_ANAPHORA = re.compile(
-    r"^(this|these|those|such|it|its|they|their|he|she|however|therefore|thus|also|in (?:these|this|such|those)|"
-    r"the (?:same|above|latter|former)|of (?:these|those)|for (?:these|those|this)|both|if (?:this|these|so)|"
-    r"an identical|similar(?:ly)?|otherwise|among (?:these|them)|in addition|additionally|instead)\b",
-    re.IGNORECASE,
-)
-# A sentence that opens so limits or reverses the one before it.
-_LIMITS = re.compile(r"^(however|except|unless|but|do not|avoid|although|nevertheless|only)\b", re.IGNORECASE)
 WHOLE_LIST_WORDS = 110
 WHOLE_TABLE_ROWS = 8
-MAX_REFERRED = 2  # sentences taken in before one that hangs on them
 GROWTH_SHARE = 0.45  # a neighbour is added when it scores this share of its seed
 
 
@@ -44,7 +34,7 @@ def complete(chosen: Sequence[Candidate], ranked: Sequence[Candidate], limits: L
         reading, units, score = groups.setdefault(place, (candidate.reading, set(), candidate.score))
         units.update(_needed(candidate, limits))
         groups[place] = (reading, units, max(score, candidate.score))
-    excerpts = [Excerpt(r, tuple(sorted(units)), score) for r, units, score in groups.values()]
+    excerpts = [Excerpt(r, _few_runs(sorted(units), limits), score) for r, units, score in groups.values()]
     excerpts = _within(sorted(excerpts, key=lambda e: -e.score), limits)
     return _grown(excerpts, scores, limits)
 
@@ -65,29 +55,14 @@ def _needed(candidate: Candidate, limits: Limits) -> set[int]:
     needed = {unit.index}
     if unit.kind is UnitKind.TABLE_ROW:
         return needed | _rows_beside(candidate)
-    needed |= _what_it_refers_to(reading, unit.index)
+    needed |= bound_to(reading, unit.index)
     if unit.lead_in is not None and candidate.features["context"] >= candidate.features["coverage"]:
         siblings = {u.index for u in units if u.lead_in == unit.lead_in and u.table is None}
         if sum(word_count(reading, i) for i in siblings) <= min(WHOLE_LIST_WORDS, limits.words):
             needed |= siblings
     if reading.text_of(unit).rstrip().endswith(":"):
         needed |= _what_it_introduces(reading, unit.index, limits)
-    following = units[unit.index + 1] if unit.index + 1 < len(units) else None
-    if following is not None and following.paragraph == unit.paragraph and following.table is None:
-        needed |= {following.index} if _LIMITS.match(reading.text_of(following)) else set()
     return needed
-
-
-def _what_it_refers_to(reading: Reading, index: int) -> set[int]:
-    """The sentences before it that it hangs on, at most two."""
-    found: set[int] = set()
-    units = reading.document.units
-    while len(found) < MAX_REFERRED and index > 0 and _ANAPHORA.match(reading.text_of(units[index])):
-        if units[index - 1].paragraph != units[index].paragraph or units[index - 1].table is not None:
-            break
-        index -= 1
-        found.add(index)
-    return found
 
 
 def _what_it_introduces(reading: Reading, index: int, limits: Limits) -> set[int]:
@@ -136,10 +111,11 @@ def _grown(excerpts: Sequence[Excerpt], scores: dict[tuple[str, int], float], li
     for excerpt in excerpts:
         units = set(excerpt.units)
         for neighbour in _neighbours(excerpt):
-            length = word_count(excerpt.reading, neighbour)
+            added = bound_to(excerpt.reading, neighbour) - units
+            length = sum(word_count(excerpt.reading, index) for index in added)
             key = excerpt.reading.document.document_id + excerpt.reading.document.version, neighbour
             if scores.get(key, 0.0) >= GROWTH_SHARE * excerpt.score and words + length <= limits.words:
-                units.add(neighbour)
+                units |= added
                 words += length
         grown.append(Excerpt(excerpt.reading, tuple(sorted(units)), excerpt.score))
     return grown
@@ -153,6 +129,12 @@ def _neighbours(excerpt: Excerpt) -> Iterable[int]:
     for index in (*(i + 1 for i in excerpt.units), *(i - 1 for i in excerpt.units)):
         if 0 <= index < len(units) and index not in excerpt.units and units[index].paragraph == paragraph:
             yield index
+
+
+def _few_runs(units: Sequence[int], limits: Limits) -> tuple[int, ...]:
+    """The units up to the end of the last run that may still be cited, one place kept for a lead-in."""
+    allowed = runs(units)[: max(1, limits.citations - 1)]
+    return tuple(i for i in units if i <= allowed[-1][1])
 
 
 def runs(units: Sequence[int]) -> list[tuple[int, int]]:

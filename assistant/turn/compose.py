@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from assistant.composing.choose import Limits, choose
 from assistant.composing.cite import Citations
-from assistant.composing.complete import complete
+from assistant.composing.complete import Excerpt, complete
 from assistant.composing.confidence import ConfidenceModel
 from assistant.composing.layout import lay_out
 from assistant.composing.rank import Asked, rank
 from assistant.composing.reading import Reading
 from assistant.composing.safety_information import safety_information
 from assistant.composing.terms import stems
-from assistant.types import Draft, Evidence, Part
+from assistant.types import Block, Draft, Evidence, Part
 from assistant.understanding.shorthand import expand
 from knowledge.types import DocumentKind, ProductNames
 
@@ -39,9 +39,7 @@ def compose(
     chosen = choose(ranked, limits)
     if not chosen:
         return None
-    excerpts = complete(chosen, ranked, limits)
-    citations = Citations()
-    blocks = lay_out(excerpts, citations)
+    excerpts, blocks, citations = _within(complete(chosen, ranked, limits), limits)
     features = confidence.features(asked, ranked, excerpts)
     return Draft(
         part=evidence.part,
@@ -51,6 +49,16 @@ def compose(
         confidence=confidence.probability(features),
         features=features,
     )
+
+
+def _within(excerpts: Sequence[Excerpt], limits: Limits) -> tuple[Sequence[Excerpt], tuple[Block, ...], Citations]:
+    """Lay out as many of the best excerpts as the limit of citations allows; at least the first."""
+    while True:
+        citations = Citations()
+        blocks = lay_out(excerpts, citations)
+        if len(citations.all()) <= limits.citations or len(excerpts) == 1:
+            return excerpts, blocks, citations
+        excerpts = excerpts[:-1]
 
 
 def _label(readings: Mapping[tuple[str, str], Reading]) -> Reading | None:
