@@ -27,11 +27,11 @@ def _merge(answers: Sequence[Answer]) -> Answer:
                 citations.append(citation)
             numbers.append(citations.index(citation))
         for block in answer.blocks:
-            moved = _renumbered(block, numbers)
+            moved = renumbered(block, numbers)
             if moved not in blocks:
                 blocks.append(moved)
         if safety is None and answer.safety_information is not None:
-            moved = _renumbered(answer.safety_information, numbers)
+            moved = renumbered(answer.safety_information, numbers)
             assert isinstance(moved, SafetyInformation)
             safety = moved
     return answers[0].model_copy(
@@ -44,7 +44,9 @@ def _merge(answers: Sequence[Answer]) -> Answer:
     )
 
 
-def _renumbered(block: Block, numbers: Sequence[int]) -> Block:
+def renumbered(block: Block, numbers: Sequence[int]) -> Block:
+    """The block with each citation n become `numbers[n]`."""
+
     def piece(old: Piece) -> Piece:
         return Piece(text=old.text, citation=numbers[old.citation])
 

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TypeVar
 
+from assistant.composing.approved import approved_first
 from assistant.composing.choose import Limits
 from assistant.composing.confidence import ConfidenceModel
 from assistant.composing.reading import Reading, Readings
@@ -19,6 +20,7 @@ from assistant.screens import Screen
 from assistant.screens.off_label import assess_use
 from assistant.turn.compose import compose
 from assistant.turn.decide import Deliberation, decide
+from assistant.turn.match import match
 from assistant.turn.record import prepare
 from assistant.turn.retrieve import retrieve
 from assistant.turn.screen import screen
@@ -109,6 +111,7 @@ class Assistant:
         labels = course.run("labels", lambda: self._labels(question, parts)) or {}
         evidence = course.run("retrieved", lambda: self._retrieved(question, parts, names)) or ()
         drafts = course.run("composed", lambda: self._composed(parts, evidence, labels, policy)) or ()
+        drafts = course.run("matched", lambda: self._matched(parts, evidence, drafts, labels, names, policy)) or drafts
         verifications = course.run("verified", lambda: self._verified(question, parts, drafts)) or ()
         found = Deliberation(
             question=question,
@@ -219,6 +222,30 @@ class Assistant:
                 drafts.append(draft)
         return tuple(drafts)
 
+    def _matched(
+        self,
+        parts: Mapping[int, Part],
+        evidence: Sequence[Evidence],
+        drafts: Sequence[Draft],
+        labels: Mapping[str, Sequence[ApprovedDocument]],
+        names: Sequence[ProductNames],
+        policy: PolicyPack,
+    ) -> tuple[Draft, ...]:
+        """The drafts, those that an approved pair answers beginning with its text; a part without draft may get one."""
+        composed = {draft.part: draft for draft in drafts}
+        by_product = {n.product: n for n in names}
+        heading = policy.texts.safety_information_heading
+        for asked in evidence:
+            product = parts[asked.part].product or ""
+            found = match(parts[asked.part], asked, by_product.get(product), self.knowledge)
+            if found is not None:
+                pair = self.readings.of(self.knowledge.document(found.document_id, found.version))
+                label = next((d for d in labels.get(product, ()) if _is_label(d)), None)
+                reading = None if label is None else self.readings.of(label)
+                draft = composed.get(asked.part)
+                composed[asked.part] = approved_first(asked.part, found, pair, reading, draft, heading)
+        return tuple(composed[part] for part in sorted(composed))
+
     def _read(self, found: Evidence, documents: Sequence[ApprovedDocument]) -> dict[tuple[str, str], Reading]:
         """Readings of the product's documents, its prescribing information first, and of all that was found."""
         held = {(d.document.document_id, d.document.version): d for d in documents}
@@ -257,10 +284,12 @@ def _to_answer(understanding: Understanding | None) -> dict[int, Part]:
     return {i: p for i, p in enumerate(parts) if p.kind is PartKind.ON_LABEL and p.product is not None}
 
 
+def _is_label(approved: ApprovedDocument) -> bool:
+    return approved.document.kind is DocumentKind.PRESCRIBING_INFORMATION
+
+
 def _link(documents: Sequence[ApprovedDocument]) -> DocumentLink:
-    first = next(
-        (d for d in documents if d.document.kind is DocumentKind.PRESCRIBING_INFORMATION), documents[0]
-    ).document
+    first = next((d for d in documents if _is_label(d)), documents[0]).document
     return DocumentLink(
         document_id=first.document_id, version=first.version, title=first.title, effective_on=first.effective_on
     )

@@ -16,6 +16,7 @@ from assistant.records import (
     Signal,
     TurnRecord,
 )
+from knowledge.questions import ApprovedQuestion
 from knowledge.types import (
     ApprovedDocument,
     Audience,
@@ -44,6 +45,10 @@ class Knowledge(Protocol):
 
     def search(self, query: Query) -> SearchResult:
         """Find passages of effective documents in the query's partitions. Raises IndexUnavailable."""
+        ...
+
+    def approved_questions(self, query: Query) -> tuple[ApprovedQuestion, ...]:
+        """The questions of effective approved pairs nearest to the query's text, best first."""
         ...
 
     def document(self, document_id: str, version: str) -> ApprovedDocument:

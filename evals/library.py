@@ -37,7 +37,7 @@ from knowledge.types import Audience, DocumentStatus, DocumentSummary, Market, P
 OnProgress = Callable[[str, int, int], None]
 """Told what is being done, how many are done, and of how many."""
 
-LABEL_ENDINGS = (".json", ".xml", ".pdf", ".zip", ".docx", ".md")
+LABEL_ENDINGS = (".json", ".xml", ".pdf", ".zip", ".docx", ".md", ".qa.yaml", ".qa.yml")
 
 
 class BuiltLibrary(Value):
@@ -86,7 +86,7 @@ def label_files(folder: Path) -> tuple[Path, ...]:
     """The label files of a folder, in order of name. Raises LibraryError when there are none."""
     if not folder.is_dir():
         raise LibraryError(f"{folder}: no such folder. --library takes a folder with one label a file.")
-    files = tuple(p for p in sorted(folder.iterdir()) if p.is_file() and p.suffix.lower() in LABEL_ENDINGS)
+    files = tuple(p for p in sorted(folder.iterdir()) if p.is_file() and p.name.lower().endswith(LABEL_ENDINGS))
     if not files:
         raise LibraryError(f"{folder}: holds no label ({', '.join(LABEL_ENDINGS)}).")
     return files

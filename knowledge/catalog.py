@@ -17,6 +17,7 @@ from knowledge.dense import Chroma, ChromaServer, EmbeddedChroma
 from knowledge.errors import NotApproved
 from knowledge.finding import Finder
 from knowledge.ports import Clock, Embedder, OnProgress, Vectors
+from knowledge.questions import ApprovedQuestion, Questions
 from knowledge.recent import Recent
 from knowledge.reports import AddReport, CheckReport, IndexReport
 from knowledge.serving import Serving
@@ -93,7 +94,8 @@ class Library:
         self._clock = clock
         self._snapshot: Callable[[], Snapshot] = shelf.snapshots(engine)
         self._documents: Recent[tuple[str, str], ParsedDocument] = Recent(DOCUMENTS_IN_MEMORY)
-        self._finder = Finder(engine, serving, embedder, self._snapshot, candidates)
+        self._questions = Questions(engine, embedder, self._bound)
+        self._finder = Finder(engine, serving, embedder, self._snapshot, candidates, self._questions)
         self._writing = threading.RLock()  # one change of the indexes at a time in this process
         serving.before_serving = self._mend
 
@@ -111,6 +113,13 @@ class Library:
         Raises IndexUnavailable when neither arm can answer; when the dense one alone is away, `degraded` is set.
         """
         return self._finder.find(query)
+
+    def approved_questions(self, query: Query) -> tuple[ApprovedQuestion, ...]:
+        """The questions of effective approved pairs that lie nearest to the query's text, best first.
+
+        Nearness alone is no agreement: "dose in renal impairment" lies near "dose in hepatic impairment".
+        """
+        return self._finder.approved_questions(query)
 
     def document(self, document_id: str, version: str, *, withdrawn: bool = False) -> ApprovedDocument:
         """One document version with its newest approval. Raises UnknownDocument, NotApproved.
@@ -249,13 +258,16 @@ class Library:
         Safe to repeat after a kill. Raises IndexUnavailable when another process owns the index.
         """
         with self._writing:
-            return indexing.index_pending(self._indexing(), on_progress)
+            report = indexing.index_pending(self._indexing(), on_progress)
+            self._questions.prepare(self._snapshot().standings)
+            return report
 
     def rebuild(self, on_progress: OnProgress | None = None) -> IndexReport:
         """Build both indexes anew beside the serving ones, then switch. Vectors that are kept are not made again."""
         with self._writing:
             report = indexing.rebuild(self._indexing(), on_progress)
             self._finder.forget()
+            self._questions.prepare(self._snapshot().standings)
             return report
 
     def check(self) -> CheckReport:

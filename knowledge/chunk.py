@@ -12,6 +12,7 @@ from itertools import groupby
 
 from knowledge.types import (
     ApprovedDocument,
+    DocumentKind,
     ParsedDocument,
     Partition,
     Passage,
@@ -34,9 +35,12 @@ HEADING_LEVELS = 2
 def chunk(document: ApprovedDocument) -> tuple[Passage, ...]:
     """Cut one approved document into passages, in reading order.
 
-    Every unit is in exactly one passage, but for highlights whose full section is there as well.
+    Every unit is in exactly one passage, but for highlights whose full section is there as well. Approved questions
+    and answers have none: an answer is given whole (`knowledge.questions`), never a sentence of it.
     """
     parsed = document.document
+    if parsed.kind is DocumentKind.APPROVED_QA:
+        return ()
     partition = Partition(
         product=parsed.names.product, market=document.approval.market, audience=document.approval.audience
     )

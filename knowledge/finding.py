@@ -8,14 +8,17 @@ from sqlalchemy import Engine
 
 from knowledge.errors import IndexUnavailable
 from knowledge.passages import PassageShelf
-from knowledge.ports import Embedder
+from knowledge.ports import Embedder, Vectors
+from knowledge.questions import ApprovedQuestion, Questions
+from knowledge.recent import Recent
 from knowledge.search import Arm, fuse
 from knowledge.serving import Serving
 from knowledge.shelf import Snapshot
-from knowledge.types import Partition, Passage, Query, SearchResult
+from knowledge.types import DocumentKind, Partition, Passage, Query, SearchResult
 
 PASSAGES_IN_MEMORY = 50_000
 RACES = 3  # how often a search begins again because a rebuild has switched generations under it
+VECTORS_IN_MEMORY = 16  # of questions: one is looked for among passages and among approved questions
 WIDER = 4  # how much further both arms look when ineffective passages crowd out effective ones
 
 
@@ -29,11 +32,14 @@ class Finder:
         embedder: Embedder,
         snapshot: Callable[[], Snapshot],
         candidates: tuple[int, int],
+        questions: Questions,
     ) -> None:
         self._serving = serving
         self._embedder = embedder
         self._snapshot = snapshot
         self._dense_candidates, self._lexical_candidates = candidates
+        self._questions = questions
+        self._vectors: Recent[str, Vectors] = Recent(VECTORS_IN_MEMORY)
         self._passages = PassageShelf(engine, PASSAGES_IN_MEMORY)
 
     def find(self, query: Query) -> SearchResult:
@@ -50,6 +56,17 @@ class Finder:
                 return result
         return self._find(self._snapshot(), query)
 
+    def approved_questions(self, query: Query) -> tuple[ApprovedQuestion, ...]:
+        """See `Library.approved_questions`."""
+        snapshot = self._snapshot()
+        pairs = [
+            standing
+            for partition in query.partitions
+            for standing in snapshot.effective(partition, query.at)
+            if standing.kind is DocumentKind.APPROVED_QA
+        ]
+        return self._questions.near(pairs, self._vector(query.text), query.limit) if pairs else ()
+
     def forget(self) -> None:
         """Drop what is kept in memory: a rebuild may have cut passages anew."""
         self._passages.clear()
@@ -63,7 +80,7 @@ class Finder:
         if not effective or snapshot.generation == 0:
             return SearchResult(query=query, index_release=snapshot.release, passages=())
         partitions = tuple(effective)
-        vector = self._embedder.embed_query(query.text)
+        vector = self._vector(query.text)
         usable: dict[str, Passage] = {}
         for wider in (1, WIDER):
             dense = self._serving.dense(snapshot, partitions, vector, self._dense_candidates * wider)
@@ -83,6 +100,13 @@ class Finder:
             passages=fuse(query, usable, dense or Arm(), lexical),
             degraded=dense is None,
         )
+
+    def _vector(self, text: str) -> Vectors:
+        vector = self._vectors.get(text)
+        if vector is None:
+            vector = self._embedder.embed_query(text)
+            self._vectors.put(text, vector)
+        return vector
 
     def _lexical(
         self, snapshot: Snapshot, partitions: Sequence[Partition], text: str, wider: int, *, alone: bool

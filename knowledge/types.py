@@ -40,6 +40,7 @@ class DocumentKind(StrEnum):
     PRESCRIBING_INFORMATION = "prescribing_information"
     CLINICAL_STUDY_SUMMARY = "clinical_study_summary"
     STANDARD_RESPONSE = "standard_response"
+    APPROVED_QA = "approved_qa"  # question-and-answer pairs: answered whole or not at all, never searched
 
 
 class Span(Value):
@@ -139,7 +140,7 @@ class ParsedDocument(Value):
 
     source_sha256: str  # of the file's bytes
     source_name: str  # file name only, for messages
-    source_format: Literal["openfda", "spl", "fhir", "pdf", "docx", "markdown"]
+    source_format: Literal["openfda", "spl", "fhir", "pdf", "docx", "markdown", "yaml"]
     document_id: str  # the label's set id, or a stable id given by the source; same over versions
     version: str
     kind: DocumentKind = DocumentKind.PRESCRIBING_INFORMATION

@@ -15,9 +15,10 @@ from knowledge.parse.builder import Built, build
 from knowledge.parse.dates import eight_digit_date
 from knowledge.parse.names import brand_in_elements, product_names
 from knowledge.parse.openfda import read_openfda
+from knowledge.parse.qa import read_qa, sections_of
 from knowledge.parse.sources import MAX_FILE_BYTES, read_sources
 from knowledge.parse.spl import SplDocument, parse_xml
-from knowledge.types import Market, ParsedDocument, ProductNames
+from knowledge.types import DocumentKind, Market, ParsedDocument, ProductNames
 
 __all__ = ["PARSER_VERSION", "parse", "read_sources"]
 
@@ -29,7 +30,7 @@ def parse(data: bytes, name: str) -> ParsedDocument:
     """Parses one file.
 
     Args:
-        data: the file's bytes: openFDA drug label JSON, or HL7 SPL XML.
+        data: the file's bytes: openFDA drug label JSON, HL7 SPL XML, or approved questions and answers (YAML).
         name: the file's name, for messages and the catalog.
 
     Returns:
@@ -47,6 +48,8 @@ def parse(data: bytes, name: str) -> ParsedDocument:
         return _openfda(data, shown)
     if head == b"<" or data[:2] in {b"\xff\xfe", b"\xfe\xff"}:
         return _spl(data, shown)
+    if PurePath(shown).suffix.lower() in {".yaml", ".yml"}:
+        return _qa(data, shown)
     raise UnreadableDocument(f"{shown}: neither openFDA JSON nor SPL XML; download the label in one of these formats")
 
 
@@ -94,8 +97,28 @@ def _spl(data: bytes, name: str) -> ParsedDocument:
     )
 
 
+def _qa(data: bytes, name: str) -> ParsedDocument:
+    form = read_qa(data, name)
+    product = form.product
+    return _document(
+        data,
+        name,
+        build(sections_of(form)),
+        source_format="yaml",
+        document_id=form.document_id,
+        version=form.version,
+        kind=DocumentKind.APPROVED_QA,
+        title=form.title,
+        names=product_names([product.brand], [product.generic], product.substances, product.routes),
+        manufacturer=form.manufacturer,
+        effective_on=form.effective_on,
+        market=form.market,
+        language=form.language,
+    )
+
+
 def _document(
-    data: bytes, name: str, built: Built, *, source_format: Literal["openfda", "spl"], **header: Any
+    data: bytes, name: str, built: Built, *, source_format: Literal["openfda", "spl", "yaml"], **header: Any
 ) -> ParsedDocument:
     if not built.units:
         raise UnreadableDocument(f"{name}: holds no section text for professionals; is it a label?")

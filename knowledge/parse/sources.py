@@ -15,7 +15,7 @@ MAX_ZIP_BYTES = 2_000_000_000
 MAX_ENTRIES = 20_000
 MAX_RATIO = 200  # unpacked bytes a packed byte: label XML packs about 1:10
 MAX_NESTING = 2  # DailyMed: a zip of one zip a label
-READABLE = frozenset({".json", ".xml", ".zip"})
+READABLE = (".json", ".xml", ".zip", ".qa.yaml", ".qa.yml")  # in folders and zips; a file named itself is always read
 
 Source = tuple[str, bytes | DocumentError]
 
@@ -42,7 +42,7 @@ def _folder(folder: Path) -> Iterator[Source]:
     root = folder.resolve()
     found = False
     for path in sorted(folder.rglob("*")):
-        if path.suffix.lower() not in READABLE or not (path.is_file() or path.is_symlink()):
+        if not path.name.lower().endswith(READABLE) or not (path.is_file() or path.is_symlink()):
             continue
         found = True
         name = path.relative_to(folder).as_posix()
@@ -51,7 +51,10 @@ def _folder(folder: Path) -> Iterator[Source]:
             continue
         yield from _file(path, name)
     if not found:
-        yield str(folder), UnreadableDocument(f"{folder}: holds no .json, .xml or .zip file; name a folder of labels")
+        yield (
+            str(folder),
+            UnreadableDocument(f"{folder}: holds no .json, .xml, .zip or .qa.yaml file; name a folder of labels"),
+        )
 
 
 def _file(path: Path, name: str) -> Iterator[Source]:
@@ -94,7 +97,8 @@ def _entries(archive: zipfile.ZipFile, entries: list[zipfile.ZipInfo], name: str
             yield shown, HostileDocument(f"{shown}: its path leaves the zip; check where the zip comes from")
             continue
         suffix = PurePosixPath(entry.filename).suffix.lower()
-        if entry.is_dir() or suffix not in READABLE or PurePosixPath(entry.filename).name.startswith("._"):
+        is_readable = entry.filename.lower().endswith(READABLE)
+        if entry.is_dir() or not is_readable or PurePosixPath(entry.filename).name.startswith("._"):
             continue
         found = True
         data = _unpacked(archive, entry, shown)

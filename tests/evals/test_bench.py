@@ -47,7 +47,7 @@ def test_no_demo_case_raises_and_every_citation_holds(demo):
 @pytest.mark.slow
 def test_a_run_says_what_ran(demo):
     record = demo.run
-    assert record.documents == 4
+    assert record.documents == 5
     assert record.release.startswith("release_")
     assert record.policy
     assert record.models

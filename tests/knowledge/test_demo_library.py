@@ -10,9 +10,11 @@ import yaml
 
 from knowledge.approve import approve
 from knowledge.parse import parse
+from knowledge.parse.qa import REFERENCE_FIELD, answer_span, questions_of
 from knowledge.types import Audience, DocumentKind, Market, ParsedDocument, Section, Table
 
 LIBRARY = Path(__file__).parents[2] / "knowledge" / "library"
+ANSWERS = "nelvoris-us-approved-answers.qa.yaml"
 US, EU, STUDY, RESPONSE = (
     "nelvoris-us-prescribing-information.xml",
     "nelvoris-eu-product-information.xml",
@@ -45,13 +47,16 @@ def body(document: ParsedDocument, grid: Table) -> list[list[str]]:
 
 
 def test_the_manifest_names_every_document_once():
-    assert sorted(entry["file"] for entry in MANIFEST) == sorted(path.name for path in LIBRARY.glob("*.xml"))
+    assert sorted(entry["file"] for entry in MANIFEST) == sorted(
+        path.name for path in LIBRARY.iterdir() if path.name.endswith((".xml", ".qa.yaml"))
+    )
 
 
 @pytest.mark.parametrize("entry", MANIFEST, ids=lambda entry: entry["file"])
-def test_every_document_can_be_approved_as_its_manifest_says(documents, entry):
+def test_every_document_can_be_approved_as_its_manifest_says(entry):
+    document = parse((LIBRARY / entry["file"]).read_bytes(), entry["file"])
     approved = approve(
-        documents[entry["file"]],
+        document,
         approver=entry["approver"],
         mlr_id=entry["mlr_id"],
         market=Market(entry["market"]),
@@ -60,8 +65,20 @@ def test_every_document_can_be_approved_as_its_manifest_says(documents, entry):
         valid_until=entry["valid_until"],
         approved_at=entry["valid_from"],
     )
-    assert approved.approval.market is documents[entry["file"]].market
+    assert approved.approval.market is document.market
     assert approved.approval.valid_from <= datetime(2026, 11, 22, tzinfo=UTC)
+
+
+def test_the_approved_answers_name_sections_the_label_has_and_no_figure_it_has_not(documents):
+    answers, label = parse((LIBRARY / ANSWERS).read_bytes(), ANSWERS), documents[US]
+    references = [s.heading.removeprefix("Label: ") for s in answers.sections if s.field == REFERENCE_FIELD]
+    headings = {s.path[-1].lower() for s in label.sections}
+    assert references
+    assert {reference.lower() for reference in references} <= headings
+    for section, _ in questions_of(answers):
+        said = answer_span(answers, section.index).of(answers.text)
+        assert set(re.findall(r"\d+", said)) <= set(re.findall(r"\d+", label.text)), section.heading
+    assert (answers.names, "fictional product" in answers.title) == (label.names, True)
 
 
 def test_review_numbers_are_not_shared():
