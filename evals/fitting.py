@@ -34,8 +34,9 @@ UNANSWERABLE = "not_in_label"
 
 
 def calibrate(suites: Sequence[Suite], folder: Path, cache: Path, write: bool, talk: Console) -> dict[str, float]:  # noqa: FBT001 - the option as given
-    """The figures of both models; with `write`, both files are replaced. Run it again until they settle:
-    the confidence is fitted on what the ranking of before composed.
+    """The figures of both models; with `write`, both files are replaced.
+
+    The confidence is fitted on what the ranking of before composed: run it again until they settle.
 
     Raises SuiteError when no case gives anything to learn from, LibraryError when the library cannot be built.
     """
