@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -11,6 +12,8 @@ from knowledge.types import UnitKind
 
 # A further candidate must score this share of the best one; set on the dev bench.
 KEEP_SHARE = 0.5
+ENOUGH = 0.95  # chance from which what is chosen holds the answer, and nothing more is added
+SHARPNESS = 4.0  # scores are the fitted ones divided by this (evals.calibrate.RANKING_SCALE)
 NOVELTY = 0.5  # what words of the question not yet covered add, at most
 REDUNDANCY = 0.2  # what saying the same again takes away, at most
 DUPLICATE = 0.8  # overlap of stems from which two units say the same
@@ -31,6 +34,8 @@ def choose(candidates: Sequence[Candidate], limits: Limits) -> list[Candidate]:
         return []
     pool = _to_the_point(candidates)[:CONSIDERED]
     floor = KEEP_SHARE * pool[0].score
+    chances = _chances(pool)
+    reached = 0.0
     chosen: list[Candidate] = []
     overlap = dict.fromkeys(range(len(pool)), 0.0)  # with what is chosen, by place in the pool
     covered: frozenset[str] = frozenset()
@@ -38,7 +43,7 @@ def choose(candidates: Sequence[Candidate], limits: Limits) -> list[Candidate]:
     while overlap and len(chosen) < limits.citations * 2:
         values = {i: _value(pool[i], covered, overlap[i]) for i in overlap}
         best = max(values, key=lambda i: (values[i], -i))
-        if values[best] < floor:
+        if values[best] < floor or reached >= ENOUGH:
             break
         candidate = pool[best]
         length = word_count(candidate.reading, candidate.unit.index)
@@ -46,10 +51,18 @@ def choose(candidates: Sequence[Candidate], limits: Limits) -> list[Candidate]:
         if says_the_same or (chosen and spent + length > limits.words):
             continue
         chosen.append(candidate)
+        reached += chances[best]
         covered |= candidate.matched
         spent += length
         overlap = {i: max(known, _overlap(pool[i], candidate)) for i, known in overlap.items()}
     return chosen
+
+
+def _chances(pool: Sequence[Candidate]) -> list[float]:
+    """How likely each candidate is the one that answers: the softmax its score was fitted as."""
+    best = pool[0].score
+    masses = [math.exp((candidate.score - best) * SHARPNESS) for candidate in pool]
+    return [mass / sum(masses) for mass in masses]
 
 
 def _to_the_point(candidates: Sequence[Candidate]) -> list[Candidate]:

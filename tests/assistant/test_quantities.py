@@ -15,6 +15,7 @@ from assistant.composing.quantities import has_amount, intervals, values
         ("65 years or older", 80, 64),
         ("less than 1,500/mm3", 1200, 1600),
         ("30 to < 60", 45, 61),
+        ("Above 3 to 5 times ULN", 4, 6),
     ],
 )
 def test_a_range_holds_what_lies_in_it(text, inside, outside):
