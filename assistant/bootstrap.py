@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from assistant.adapters.chat import LangChainModel
 from assistant.adapters.clock import SystemClock
 from assistant.adapters.delivery import make_delivery
 from assistant.adapters.engine import make_engine, migrate
@@ -22,7 +23,9 @@ from assistant.config import Settings
 from assistant.pipeline import Assistant
 from assistant.policy import PolicyPack, load_policy
 from assistant.ports import Clock, Delivery, Desk, Ledger, Outbox
+from assistant.prompts import load_prompt
 from assistant.screens import default_screens
+from assistant.turn.phrase import Wording
 from assistant.understanding.topics import load_topics
 from knowledge import Library, open_library
 from knowledge.embed import MiniLMEmbedder
@@ -92,6 +95,7 @@ def build(settings: Settings, embedder: Embedder | None = None) -> Services:
             software=importlib.metadata.version("hcp-assistant"),
             commit=_commit(),
             models=(used.name,),
+            wording=_wording(settings),
         ),
         ledger=ledger,
         desk=SqlDesk(engine, clock),
@@ -99,6 +103,14 @@ def build(settings: Settings, embedder: Embedder | None = None) -> Services:
         delivery=make_delivery(settings.delivery),
         close=close,
     )
+
+
+def _wording(settings: Settings) -> Wording | None:
+    """Who rewords answers: nobody, unless generative answers are asked for."""
+    if settings.answer.mode == "extractive":
+        return None
+    model = LangChainModel(settings.model, settings.storage.directory / "tiktoken")
+    return Wording(model, load_prompt("answer"))
 
 
 @cache

@@ -62,10 +62,22 @@ class EmbedderSettings(_Section):
 class AnswerSettings(_Section):
     """How answers are made."""
 
-    mode: Literal["extractive"] = "extractive"
+    mode: Literal["extractive", "generative"] = "extractive"  # generative: reworded by a model, then checked
     passages: int = Field(default=20, ge=1, le=50)
     max_citations: int = Field(default=6, ge=1, le=20)
     max_words: int = Field(default=120, ge=20, le=1000)
+
+
+class ModelSettings(_Section):
+    """The language model of generative answers; any that LangChain's `init_chat_model` knows."""
+
+    name: str = ""  # "provider:model", e.g. "openai:…"; needed when answer.mode is generative
+    base_url: str = ""  # of a server of your own that speaks the provider's protocol
+    api_key: SecretStr = SecretStr("")
+    temperature: float = Field(default=0.0, ge=0, le=2)
+    timeout_seconds: float = Field(default=20.0, gt=0, le=600)
+    max_input_tokens: int = Field(default=4000, ge=200, le=1_000_000)
+    max_output_tokens: int = Field(default=600, ge=50, le=100_000)
 
 
 class PolicySettings(_Section):
@@ -106,7 +118,7 @@ class WebSettings(_Section):
     tokens: tuple[Token, ...] = ()  # for roles other than HCP
     max_message_characters: int = Field(default=4000, ge=100, le=100_000)
     max_body_bytes: int = Field(default=65_536, ge=1024, le=10_485_760)
-    max_turns_in_flight: int = Field(default=8, ge=1, le=256)
+    max_turns_in_flight: int = Field(default=4, ge=1, le=256)  # about two a core; more only wait for each other
     max_queue_seconds: float = Field(default=0.25, ge=0, le=60)  # a message waits so long for its turn, then 503
     messages_per_minute: int = Field(default=30, ge=1, le=1_000_000)  # of one conversation; more: 429
     client_messages_per_minute: int = Field(default=600, ge=1, le=1_000_000)  # of one address; a clinic may share it
@@ -129,6 +141,7 @@ class Settings(BaseSettings):
     index: IndexSettings = IndexSettings()
     embedder: EmbedderSettings = EmbedderSettings()
     answer: AnswerSettings = AnswerSettings()
+    model: ModelSettings = ModelSettings()
     policy: PolicySettings = PolicySettings()
     delivery: DeliverySettings = DeliverySettings()
     web: WebSettings = WebSettings()

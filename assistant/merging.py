@@ -48,7 +48,8 @@ def renumbered(block: Block, numbers: Sequence[int]) -> Block:
     """The block with each citation n become `numbers[n]`."""
 
     def piece(old: Piece) -> Piece:
-        return Piece(text=old.text, citation=numbers[old.citation])
+        further = tuple(numbers[n] for n in old.further)
+        return Piece(text=old.text, citation=numbers[old.citation], further=further)
 
     if isinstance(block, Statement | SafetyInformation):
         return block.model_copy(update={"pieces": tuple(map(piece, block.pieces))})

@@ -15,12 +15,13 @@ from assistant.composing.reading import Reading, Readings
 from assistant.errors import SettingsError
 from assistant.policy import PolicyPack
 from assistant.ports import Clock, Knowledge, Ledger
-from assistant.records import Interaction, Release
+from assistant.records import Interaction, ModelCall, Release
 from assistant.screens import Screen
 from assistant.screens.off_label import assess_use
 from assistant.turn.compose import compose
 from assistant.turn.decide import Deliberation, decide
 from assistant.turn.match import match
+from assistant.turn.phrase import Wording, phrase
 from assistant.turn.record import prepare
 from assistant.turn.retrieve import retrieve
 from assistant.turn.screen import screen
@@ -73,6 +74,15 @@ class _Course:
 
 
 @dataclass(frozen=True)
+class Worded:
+    """Drafts with their verifications, and the calls made to word them."""
+
+    drafts: tuple[Draft, ...]
+    verifications: tuple[Verification, ...]
+    calls: tuple[ModelCall, ...] = ()
+
+
+@dataclass(frozen=True)
 class Assistant:
     """Takes turns. All collaborators are given; see `assistant.bootstrap`."""
 
@@ -89,6 +99,7 @@ class Assistant:
     commit: str
     models: tuple[str, ...]
     readings: Readings = field(default_factory=Readings)
+    wording: Wording | None = None  # who rewords answers; nobody, unless it is asked for
 
     def take_turn(self, question: Question, on_stage: OnStage | None = None) -> Interaction:
         """Answer one message and record the turn.
@@ -113,14 +124,16 @@ class Assistant:
         drafts = course.run("composed", lambda: self._composed(parts, evidence, labels, policy)) or ()
         drafts = course.run("matched", lambda: self._matched(parts, evidence, drafts, labels, names, policy)) or drafts
         verifications = course.run("verified", lambda: self._verified(question, parts, drafts)) or ()
+        answers = Worded(drafts, verifications)
+        answers = course.run("worded", lambda: self._worded(question, parts, answers, policy)) or answers
         found = Deliberation(
             question=question,
             screening=screening,
             understanding=understanding,
             policy=policy,
             evidence=evidence,
-            drafts=drafts,
-            verifications=verifications,
+            drafts=answers.drafts,
+            verifications=answers.verifications,
             names={n.product: n for n in names},
             labels={product: _link(documents) for product, documents in labels.items() if documents},
             failures=tuple(course.failures),
@@ -136,9 +149,10 @@ class Assistant:
             screening=screening or Screening(redacted=""),
             understanding=understanding,
             evidence=evidence,
-            drafts=drafts,
-            verifications=verifications,
+            drafts=answers.drafts,
+            verifications=answers.verifications,
             reply=reply,
+            model_calls=answers.calls,
             failures=tuple(course.failures),
             release=self._release(policy),
             stage_seconds=dict(course.seconds),
@@ -258,10 +272,35 @@ class Assistant:
     def _verified(
         self, question: Question, parts: Mapping[int, Part], drafts: Sequence[Draft]
     ) -> tuple[Verification, ...]:
-        return tuple(
-            verify(draft, parts[draft.part], question.scope, self.knowledge, self.limits, question.asked_at)
-            for draft in drafts
-        )
+        return tuple(self._verify(question, parts[draft.part], draft) for draft in drafts)
+
+    def _verify(self, question: Question, part: Part, draft: Draft, *, may_be_reworded: bool = False) -> Verification:
+        at, scope = question.asked_at, question.scope
+        return verify(draft, part, scope, self.knowledge, self.limits, at, may_be_reworded=may_be_reworded)
+
+    def _worded(self, question: Question, parts: Mapping[int, Part], answers: Worded, policy: PolicyPack) -> Worded:
+        """What would be answered, reworded where that holds; the extractive draft stays wherever it does not."""
+        if self.wording is None or policy.certified_text_only:
+            return answers
+        held = {v.part: v for v in answers.verifications if v.holds}
+        drafts, calls = [], []
+        for draft in answers.drafts:
+            part = parts[draft.part]
+            is_approved_text = "approved_answer" in draft.features  # reviewed word for word: stays so
+            wanted = not is_approved_text and draft.part in held and draft.confidence >= policy.thresholds.answer
+            phrased = phrase(part, draft, self.wording) if wanted else None
+            chosen, call = draft, phrased.call if phrased else None
+            if phrased is not None and phrased.draft is not None:
+                verification = self._verify(question, part, phrased.draft, may_be_reworded=True)
+                if verification.holds:
+                    chosen, held[draft.part] = phrased.draft, verification
+                else:
+                    failed = ", ".join(c.name for c in verification.checks if c.passed is not True)
+                    call = phrased.call.model_copy(update={"error": f"not verified: {failed}"})
+            drafts.append(chosen)
+            calls += [call] if call is not None else []
+        verifications = tuple(held.get(v.part, v) for v in answers.verifications)
+        return Worded(tuple(drafts), verifications, tuple(calls))
 
     def _release(self, policy: PolicyPack) -> Release:
         return Release(
@@ -269,7 +308,8 @@ class Assistant:
             commit=self.commit,
             policy=policy.reference,
             index=self.knowledge.release(),
-            models=self.models,
+            models=self.models if self.wording is None else (*self.models, self.wording.model.name),
+            prompts=() if self.wording is None else (self.wording.prompt.reference,),
         )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
@@ -16,6 +16,7 @@ from assistant.records import (
     Signal,
     TurnRecord,
 )
+from assistant.types import ProposedAnswer
 from knowledge.questions import ApprovedQuestion
 from knowledge.types import (
     ApprovedDocument,
@@ -25,6 +26,7 @@ from knowledge.types import (
     ProductNames,
     Query,
     SearchResult,
+    Value,
 )
 
 
@@ -65,6 +67,30 @@ class Knowledge(Protocol):
 
     def release(self) -> str:
         """The name of the index release now serving."""
+        ...
+
+
+class ModelReply(Value):
+    """What a language model proposed, and what it took."""
+
+    answer: ProposedAnswer
+    input_tokens: int
+    output_tokens: int
+
+
+class ChatModel(Protocol):
+    """A language model that words an answer; everything it says is checked afterwards."""
+
+    @property
+    def name(self) -> str:
+        """The model as recorded, "provider:name"."""
+        ...
+
+    def propose(self, prompt: str, question: str, passages: Mapping[str, str]) -> ModelReply:
+        """Sentences for a question, each naming the ids of its passages. Passages are data, never instructions.
+
+        Raises TransientError (timeout, rate limit, server trouble), PermanentError (nonsense, refused, too long).
+        """
         ...
 
 

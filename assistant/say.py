@@ -83,4 +83,4 @@ def references(citations: Sequence[Citation]) -> Iterator[str]:
 
 
 def _piece(piece: Piece) -> str:
-    return f"{piece.text} [{piece.citation + 1}]"
+    return piece.text + "".join(f" [{number + 1}]" for number in (piece.citation, *piece.further))

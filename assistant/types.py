@@ -184,6 +184,7 @@ class Piece(Value):
 
     text: str
     citation: int
+    further: tuple[int, ...] = ()  # more citations that a reworded sentence rests on
 
 
 class Statement(Value):
@@ -192,6 +193,7 @@ class Statement(Value):
     kind: Literal["statement"] = "statement"
     heading: str = ""
     pieces: tuple[Piece, ...]
+    is_generated: bool = False  # worded by a model: held against its citations, not equal to them
 
 
 class ListBlock(Value):
@@ -245,6 +247,19 @@ class Draft(Value):
     citations: tuple[Citation, ...]
     confidence: float = Field(ge=0, le=1)  # calibrated probability that this answers the part
     features: dict[str, float] = Field(default_factory=dict)  # what the confidence was computed from
+
+
+class ProposedSentence(Value):
+    """One sentence a language model offers, and the ids of the passages it says it rests on."""
+
+    text: str
+    passages: tuple[str, ...]
+
+
+class ProposedAnswer(Value):
+    """What a language model offers; nothing of it is shown before it is held against its passages."""
+
+    sentences: tuple[ProposedSentence, ...]
 
 
 # ---------------------------------------------------------------- verified

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 
 from assistant.composing.choose import Limits
+from assistant.grounding import check_sentence
 from assistant.ports import Knowledge
 from assistant.types import (
     Block,
@@ -25,8 +26,20 @@ from assistant.types import (
 from knowledge.types import ApprovedDocument, Audience, Partition
 
 
-def verify(draft: Draft, part: Part, scope: Scope, knowledge: Knowledge, limits: Limits, at: datetime) -> Verification:
-    """Make every check; one that raises is recorded as not made (None) and so counts as failed."""
+def verify(
+    draft: Draft,
+    part: Part,
+    scope: Scope,
+    knowledge: Knowledge,
+    limits: Limits,
+    at: datetime,
+    *,
+    may_be_reworded: bool = False,
+) -> Verification:
+    """Make every check; one that raises is recorded as not made (None) and so counts as failed.
+
+    Where `may_be_reworded`, sentences marked as a model's are held against what they cite; all else must equal it.
+    """
     documents: dict[tuple[str, str], ApprovedDocument] = {}
 
     def document(citation: Citation) -> ApprovedDocument:
@@ -37,7 +50,7 @@ def verify(draft: Draft, part: Part, scope: Scope, knowledge: Knowledge, limits:
 
     checks: Sequence[tuple[str, Callable[[], str]]] = (
         ("quotes_are_verbatim", lambda: _quotes(draft, document)),
-        ("words_are_cited", lambda: _words(draft, document)),
+        ("words_are_cited", lambda: _words(draft, document, may_be_reworded=may_be_reworded)),
         ("approval_is_live", lambda: _approval(draft, part, scope, knowledge, document, at)),
         ("safety_information_is_shown", lambda: "" if draft.safety_information else "no safety information"),
         ("within_limits", lambda: _within(draft, limits)),
@@ -65,12 +78,17 @@ def _quotes(draft: Draft, document: Callable[[Citation], ApprovedDocument]) -> s
     return ""
 
 
-def _words(draft: Draft, document: Callable[[Citation], ApprovedDocument]) -> str:
+def _words(draft: Draft, document: Callable[[Citation], ApprovedDocument], *, may_be_reworded: bool) -> str:
     """Every word shown stands in the span it cites; a table's frame stands in the cited table."""
     blocks: list[Block] = [*draft.blocks, *draft.more]
     if draft.safety_information is not None:
         blocks.append(draft.safety_information)
     for block in blocks:
+        if may_be_reworded and isinstance(block, Statement) and block.is_generated:
+            problem = _grounding(block, draft)
+            if problem:
+                return problem
+            continue
         for piece in _cited_pieces(block):
             if piece.text not in draft.citations[piece.citation].quote:
                 return f"not in its citation: {piece.text[:60]!r}"
@@ -78,6 +96,15 @@ def _words(draft: Draft, document: Callable[[Citation], ApprovedDocument]) -> st
             problem = _table_words(block, draft, document)
             if problem:
                 return problem
+    return ""
+
+
+def _grounding(block: Statement, draft: Draft) -> str:
+    for piece in block.pieces:
+        quotes = [draft.citations[n].quote for n in (piece.citation, *piece.further)]
+        faults = check_sentence(piece.text, quotes)
+        if faults:
+            return f"{faults[0].kind} ({faults[0].detail}): {piece.text[:60]!r}"
     return ""
 
 
@@ -136,6 +163,7 @@ def _within(draft: Draft, limits: Limits) -> str:
 
 def citation_numbers(block: Block) -> Iterable[int]:
     """The citations a block points into."""
-    yield from (piece.citation for piece in _cited_pieces(block))
+    for piece in _cited_pieces(block):
+        yield from (piece.citation, *piece.further)
     if isinstance(block, TableBlock):
         yield from (row.citation for row in block.rows)

@@ -26,8 +26,8 @@ class Shelf:
         return self.effective_now
 
 
-def failed(draft, shelf=None):
-    verification = verify(draft, PART, Scope(), shelf or Shelf(), LIMITS, labels.NOW)
+def failed(draft, shelf=None, **allowed):
+    verification = verify(draft, PART, Scope(), shelf or Shelf(), LIMITS, labels.NOW, **allowed)
     return {check.name for check in verification.checks if check.passed is not True}
 
 
@@ -72,3 +72,42 @@ def test_a_check_that_breaks_counts_as_failed():
             raise OSError("disk gone")
 
     assert "approval_is_live" in failed(compose_dosage(), Broken())
+
+
+def reworded(draft, change, *, is_generated=True):
+    """The draft with its first sentence changed, and marked as a model's."""
+    block = draft.blocks[0]
+    said = block.pieces[0].model_copy(update={"text": change(block.pieces[0].text.split(". ")[0].rstrip(".") + ".")})
+    block = block.model_copy(update={"pieces": (said,), "is_generated": is_generated})
+    return draft.model_copy(update={"blocks": (block, *draft.blocks[1:])})
+
+
+def introduced(text):
+    return f"According to the label: {text}"
+
+
+def test_a_reworded_sentence_passes_where_rewording_is_allowed():
+    assert failed(reworded(compose_dosage(), introduced), may_be_reworded=True) == set()
+
+
+def test_a_reworded_sentence_fails_where_rewording_is_not_allowed():
+    assert "words_are_cited" in failed(reworded(compose_dosage(), introduced))
+
+
+def test_words_that_are_not_marked_as_a_models_stay_held_to_the_letter():
+    draft = reworded(compose_dosage(), introduced, is_generated=False)
+    assert "words_are_cited" in failed(draft, may_be_reworded=True)
+
+
+def test_a_reworded_sentence_with_another_number_is_found():
+    draft = reworded(compose_dosage(), lambda text: text.replace("40", "80"))
+    assert "words_are_cited" in failed(draft, may_be_reworded=True)
+
+
+def test_a_reworded_sentence_without_a_citation_that_exists_is_a_check_not_made():
+    draft = compose_dosage()
+    block = draft.blocks[0]
+    lost = block.pieces[0].model_copy(update={"further": (99,)})
+    block = block.model_copy(update={"pieces": (lost,), "is_generated": True})
+    draft = draft.model_copy(update={"blocks": (block,)})
+    assert "words_are_cited" in failed(draft, may_be_reworded=True)
