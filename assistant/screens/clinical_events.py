@@ -81,8 +81,13 @@ def _mentions(tokens: Sequence[Token]) -> Iterator[tuple[float, int, int, int]]:
                 taken.update(range(hit.first, hit.last))
                 yield _EVENTS.get(hit.group, _CONDITION), hit.start, hit.end, hit.last
     for index, token in enumerate(tokens):
-        if index not in taken and _FINDING.match(token.word) and not _NO_FINDING.search(token.word):
+        if index not in taken and is_clinical_word(token.word):
             yield _FORMED, token.start, token.end, index + 1
+
+
+def is_clinical_word(word: str) -> bool:
+    """Whether a word (as compared) is formed like a finding or a disease, whatever it is ("cholesteatoma")."""
+    return _FINDING.match(word) is not None and not _NO_FINDING.search(word)
 
 
 def _is_denied(before: str) -> bool:

@@ -12,11 +12,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from assistant.screens.ages import ADULT, find_young
+from assistant.screens.clinical_events import is_clinical_word
 from assistant.screens.conditions import find_conditions, is_comorbidity, is_covered
 from assistant.screens.label_uses import LabelUses, find_frequencies, find_routes, read_uses
 from assistant.screens.medicines import find_medicines
 from assistant.screens.patterns import read_patterns
-from assistant.screens.vocabulary import Hit, tokenise
+from assistant.screens.vocabulary import Hit, tokenise, vocabulary
 from assistant.types import Finding, FindingKind, SafetyKind
 from knowledge.types import ApprovedDocument
 
@@ -24,6 +25,7 @@ _SURE, _LIKELY, _SOME, _DOUBTFUL = 0.9, 0.75, 0.6, 0.4
 _BEFORE = 60  # characters looked at before a condition
 _LEADING_WORDS = 3  # a condition this near the beginning stands as a heading
 _CLOSE = 25  # characters between "combining with" and the medicine
+_TO_TREAT = re.compile(r"\b(?:for|to\s+treat|treating|against)\s+(?:[\w-]+\s+){0,2}$", re.IGNORECASE)
 _AMOUNT = re.compile(r"\b(\d[\d,]*(?:\.\d+)?)\s?mg\b(?!\s*/\s*(?:kg|m2))", re.IGNORECASE)
 
 
@@ -83,6 +85,8 @@ def assess_harm(text: str, label: Sequence[ApprovedDocument]) -> Finding | None:
 def _reasons(text: str, populations: Sequence[str], uses: LabelUses) -> Iterator[_Reason]:
     hits = find_conditions(text)
     yield from _conditions(text, hits, uses)
+    if not hits:
+        yield from _unlisted(text, uses)
     yield from _age(text, populations, hits, uses)
     yield from _route(text, uses)
     yield from _frequency(text, uses)
@@ -122,6 +126,20 @@ def _condition_confidence(text: str, hit: Hit, uses: LabelUses, *, covered_besid
     if patterns["comorbid"].search(before) and uses.mentions_condition(hit.group):
         return 0.0
     return _SOME if not uses.mentions_condition(hit.group) else _DOUBTFUL
+
+
+def _unlisted(text: str, uses: LabelUses) -> Iterator[_Reason]:
+    """A complaint or disease no table of conditions holds, asked to be treated, that the label never names."""
+    tokens = tokenise(text)
+    named = {token.start: token.end for token in tokens if is_clinical_word(token.word)}
+    named |= {hit.start: hit.end for hit in vocabulary("events").find(tokens)}
+    patterns = read_patterns("use")
+    if not named or not patterns["asks"].search(text) or patterns["risk"].search(text):
+        return
+    for start, end in named.items():
+        before = text[max(0, start - _BEFORE) : start]
+        if _TO_TREAT.search(before) and not uses.mentions(text[start:end]):
+            yield _Reason("condition", start, end, _SOME)
 
 
 def _stands_alone(text: str, hit: Hit, uses: LabelUses) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from assistant.screens.clauses import split_clauses
+from assistant.screens.clinical_events import is_clinical_word
 from assistant.screens.medicines import find_medicines
 from assistant.screens.message import ScreenInput
 from assistant.screens.patterns import read_patterns
@@ -38,16 +39,21 @@ class ScopeScreen:
             span = (clause.start, clause.end)
             if patterns["person_wanted"].search(clause.text):
                 found.append(_finding(message, FindingKind.PERSON_WANTED, "", span, _SURE))
-            elif patterns["other_subject"].search(clause.text) and not _is_medical(clause.text, message):
+            elif _is_elsewhere(clause.text, message):
                 found.append(_finding(message, FindingKind.OUT_OF_SCOPE, "other_subject", span, _SURE))
         return tuple(found)
 
 
-def _is_medical(text: str, message: ScreenInput) -> bool:
-    if find_medicines(text, message.product_names):
-        return True
+def _is_elsewhere(text: str, message: ScreenInput) -> bool:
+    """Whether a clause speaks of another subject: a plain phrase of it, or a word of it with no word of practice."""
     tokens = tokenise(text)
-    return bool(vocabulary("events").find(tokens) or vocabulary("practice").find(tokens))
+    if find_medicines(text, message.product_names) or any(is_clinical_word(token.word) for token in tokens):
+        return False
+    if any(vocabulary(name).find(tokens) for name in ("events", "conditions")):
+        return False
+    if read_patterns("scope")["other_subject"].search(text):
+        return True
+    return bool(vocabulary("other_subjects").find(tokens)) and not vocabulary("practice").find(tokens)
 
 
 def _is_foreign(text: str, language: str) -> bool:

@@ -71,6 +71,7 @@ def label() -> tuple[ApprovedDocument, ...]:
         ("dosing in giant cell arteritis", "condition"),
         ("acute gout flare, 40 mg x 3 days - evidence?", "condition"),
         ("corvexa in lupus nephritis, schedule?", "condition"),
+        ("corvexa for cholesteatoma, dose?", "condition"),
         ("8 yo with psoriasis, starting dose", "age"),
         ("RA dose for a 10 year old", "age"),
         ("can I give it IV, same dose?", "route"),
