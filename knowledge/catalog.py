@@ -246,6 +246,22 @@ class Library:
             self._engine, of_document, (document_id, version), by, reason, None if dry_run else self._clock.now()
         )
 
+    def expiring(self, until: datetime) -> tuple[Standing, ...]:
+        """The approvals in force that end before that moment, the next to end first."""
+        snapshot, now = self._snapshot(), self._clock.now()
+        ending = [
+            (standing.approval.valid_until, standing)
+            for standing in snapshot.standings
+            if standing.approval.valid_until is not None
+            and standing.approval.valid_until < until
+            and snapshot.status(standing, now) is DocumentStatus.EFFECTIVE
+        ]
+        return tuple(standing for _, standing in sorted(ending, key=lambda pair: (pair[0], pair[1].document_id)))
+
+    def index_model(self) -> str:
+        """The embedder whose vectors the serving index holds; "" when nothing was ever indexed."""
+        return self._snapshot().model
+
     def summaries(self) -> tuple[DocumentSummary, ...]:
         """Every document version, with each market and audience it is approved for; oldest submission first."""
         return summarise(self._engine, self._snapshot(), self._clock.now())

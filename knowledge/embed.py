@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import hashlib
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from functools import cached_property
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,7 +20,7 @@ import numpy as np
 import onnxruntime
 from tokenizers import Tokenizer
 
-from knowledge.errors import KnowledgeError
+from knowledge.errors import IndexUnavailable, KnowledgeError
 from knowledge.ports import OnProgress, Vectors
 
 if TYPE_CHECKING:
@@ -119,21 +121,38 @@ class LangChainEmbedder:
     def __init__(self, embeddings: Embeddings, name: str) -> None:
         self._embeddings = embeddings
         self.name = name
-        self.dimensions = len(embeddings.embed_query("length"))
+
+    @cached_property
+    def dimensions(self) -> int:
+        """The length of a vector; the model is asked when it is first needed."""
+        return len(self.embed_query("length"))
 
     def embed_query(self, text: str) -> Vectors:
-        """One unit vector."""
-        vector: Vectors = _unit(np.asarray([self._embeddings.embed_query(text)], dtype=np.float32))[0]
+        """One unit vector. Raises IndexUnavailable when the model cannot be asked."""
+        with self._available():
+            made = np.asarray([self._embeddings.embed_query(text)], dtype=np.float32)
+        vector: Vectors = _unit(made)[0]
         return vector
 
     def embed_passages(self, texts: Sequence[str], on_progress: OnProgress | None = None) -> Vectors:
-        """One unit vector a text, in the order given."""
+        """One unit vector a text, in the order given. Raises IndexUnavailable."""
         if not texts:
             return np.zeros((0, self.dimensions), dtype=np.float32)
-        vectors = _unit(np.asarray(self._embeddings.embed_documents(list(texts)), dtype=np.float32))
+        with self._available():
+            vectors = _unit(np.asarray(self._embeddings.embed_documents(list(texts)), dtype=np.float32))
         if on_progress is not None:
             on_progress(len(texts), len(texts))
         return vectors
+
+    @contextmanager
+    def _available(self) -> Iterator[None]:
+        try:
+            yield
+        except Exception as error:  # whatever a provider's package raises, it is the model that did not answer
+            raise IndexUnavailable(
+                f"The embeddings model {self.name} cannot be asked ({type(error).__name__}: {error}). "
+                "Check its address and key; lexical search answers alone meanwhile."
+            ) from error
 
 
 def _unit(vectors: Vectors) -> Vectors:

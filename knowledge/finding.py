@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Sequence
 
 from sqlalchemy import Engine
@@ -20,6 +21,17 @@ PASSAGES_IN_MEMORY = 50_000
 RACES = 3  # how often a search begins again because a rebuild has switched generations under it
 VECTORS_IN_MEMORY = 16  # of questions: one is looked for among passages and among approved questions
 WIDER = 4  # how much further both arms look when ineffective passages crowd out effective ones
+
+
+log = logging.getLogger(__name__)
+
+
+def other_model(built_with: str, configured: str) -> str:
+    """What to say when the index holds vectors of another model than the one configured."""
+    return (
+        f"the configured embedder ({configured}) differs from the one the index was built with ({built_with}). "
+        "Run `hcp knowledge rebuild`, or set the embedder back."
+    )
 
 
 class Finder:
@@ -65,7 +77,8 @@ class Finder:
             for standing in snapshot.effective(partition, query.at)
             if standing.kind is DocumentKind.APPROVED_QA
         ]
-        return self._questions.near(pairs, self._vector(query.text), query.limit) if pairs else ()
+        vector = self._vector(query.text, self._embedder.name) if pairs else None
+        return () if vector is None else self._questions.near(pairs, vector, query.limit)
 
     def forget(self) -> None:
         """Drop what is kept in memory: a rebuild may have cut passages anew."""
@@ -80,10 +93,12 @@ class Finder:
         if not effective or snapshot.generation == 0:
             return SearchResult(query=query, index_release=snapshot.release, passages=())
         partitions = tuple(effective)
-        vector = self._vector(query.text)
+        vector = self._vector(query.text, snapshot.model)
         usable: dict[str, Passage] = {}
         for wider in (1, WIDER):
-            dense = self._serving.dense(snapshot, partitions, vector, self._dense_candidates * wider)
+            dense = None
+            if vector is not None:
+                dense = self._serving.dense(snapshot, partitions, vector, self._dense_candidates * wider)
             lexical = self._lexical(snapshot, partitions, query.text, wider, alone=dense is None)
             hits = (*(dense.hits if dense is not None else ()), *lexical.hits)
             found = self._passages.get(dict.fromkeys(name for name, _ in hits))
@@ -101,10 +116,18 @@ class Finder:
             degraded=dense is None,
         )
 
-    def _vector(self, text: str) -> Vectors:
+    def _vector(self, text: str, model: str) -> Vectors | None:
+        """The text's vector; None when the embedder is away, or is not the one asked for: lexical search is left."""
+        if model != self._embedder.name:
+            log.warning("dense search is off: %s", other_model(model, self._embedder.name))
+            return None
         vector = self._vectors.get(text)
         if vector is None:
-            vector = self._embedder.embed_query(text)
+            try:
+                vector = self._embedder.embed_query(text)
+            except IndexUnavailable as error:
+                log.warning("dense search is off: %s", error)
+                return None
             self._vectors.put(text, vector)
         return vector
 

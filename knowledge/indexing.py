@@ -11,6 +11,7 @@ from pathlib import Path
 from sqlalchemy import Engine, delete
 
 from knowledge.errors import IndexUnavailable
+from knowledge.finding import other_model
 from knowledge.health import check_partition
 from knowledge.index import (
     Cut,
@@ -52,6 +53,9 @@ class Indexing:
 def index_pending(work: Indexing, on_progress: OnProgress | None = None) -> IndexReport:
     """Bring the serving generation in step with what is approved."""
     started = time.perf_counter()
+    snapshot = work.snapshot()
+    if is_of_another_model(work):
+        raise IndexUnavailable(f"Nothing was indexed: {other_model(snapshot.model, work.embedder.name)}")
     recover(work)
     generation = work.serving.generation(max(work.snapshot().generation, 1))
     wanted = _wanted(work)
@@ -77,6 +81,8 @@ def recover(work: Indexing) -> None:
 
     Embedding is never repeated. Raises IndexUnavailable when another process owns the index.
     """
+    if is_of_another_model(work):
+        return  # only a rebuild helps
     serving = work.snapshot().generation
     for number in _generations(work):
         if number not in (serving, max(serving, 1)):
@@ -89,6 +95,12 @@ def recover(work: Indexing) -> None:
         set_number(connection, UNFINISHED, 0)
 
 
+def is_of_another_model(work: Indexing) -> bool:
+    """Whether what serves was built with another embedder than the one configured: the two are never mixed."""
+    snapshot = work.snapshot()
+    return snapshot.generation != 0 and snapshot.model != work.embedder.name
+
+
 def is_unfinished(engine: Engine) -> bool:
     """Whether an indexing was begun and never published: it runs now, or was killed."""
     with reading(engine) as connection:
@@ -98,6 +110,9 @@ def is_unfinished(engine: Engine) -> bool:
 def check(work: Indexing) -> CheckReport:
     """Ask every partition for passages it is known to hold."""
     snapshot = work.snapshot()
+    if is_of_another_model(work):
+        problem = other_model(snapshot.model, work.embedder.name)
+        return CheckReport(release=snapshot.release, is_healthy=False, problems=(problem[:1].upper() + problem[1:],))
     generation = work.serving.generation(snapshot.generation)
     entries = read_entries(work.engine, snapshot.generation)
     problems: list[str] = []

@@ -44,6 +44,7 @@ class Snapshot:
     standings: tuple[Standing, ...]
     release: str
     generation: int  # 0: nothing was ever indexed
+    model: str = ""  # the embedder whose vectors the generation holds
 
     @cached_property
     def by_document(self) -> dict[str, tuple[Standing, ...]]:
@@ -186,7 +187,7 @@ def read_snapshot(engine: Engine) -> Snapshot:
         release = connection.execute(newest).one_or_none()
     if release is None:
         return Snapshot(revision, standings, EMPTY_RELEASE, 0)
-    return Snapshot(revision, standings, release.release, release.generation)
+    return Snapshot(revision, standings, release.release, release.generation, release.model)
 
 
 def snapshots(engine: Engine) -> Callable[[], Snapshot]:
