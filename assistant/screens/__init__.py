@@ -6,16 +6,23 @@ from assistant.screens.comparator import ComparatorScreen
 from assistant.screens.emergency import EmergencyScreen
 from assistant.screens.message import Screen, ScreenInput
 from assistant.screens.misuse import MisuseScreen
+from assistant.screens.personal_data import find
 from assistant.screens.personal_direction import PersonalDirectionScreen
 from assistant.screens.safety import SafetyScreen
 from assistant.screens.scope import ScopeScreen
+from assistant.types import Scope
 
 __all__ = ["Screen", "ScreenInput", "default_screens"]
 
+_FIRST = "my pt Ada Roe had a rash on day 2 - worse than with placebo? book a table"
+
 
 def default_screens() -> tuple[Screen, ...]:
-    """All screens that look at the message alone. Off-label use is judged later, part by part, against the label."""
-    return (
+    """All screens that look at the message alone. Off-label use is judged later, part by part, against the label.
+
+    Word lists are read and patterns compiled here (under a second), so that no HCP waits for it.
+    """
+    screens: tuple[Screen, ...] = (
         EmergencyScreen(),
         SafetyScreen(),
         MisuseScreen(),
@@ -23,3 +30,7 @@ def default_screens() -> tuple[Screen, ...]:
         ComparatorScreen(),
         ScopeScreen(),
     )
+    find(_FIRST)
+    for screen in screens:
+        screen.look(ScreenInput(text=_FIRST, scope=Scope(), product_names=()))
+    return screens
