@@ -32,7 +32,7 @@ def complete(chosen: Sequence[Candidate], ranked: Sequence[Candidate], limits: L
     for candidate in chosen:
         place = _place(candidate.reading, candidate.unit.index)
         reading, units, score = groups.setdefault(place, (candidate.reading, set(), candidate.score))
-        units.update(_needed(candidate, limits))
+        units.update(_needed(candidate, ranked, limits))
         groups[place] = (reading, units, max(score, candidate.score))
     excerpts = [Excerpt(r, _few_runs(sorted(units), limits), score) for r, units, score in groups.values()]
     excerpts = _within(sorted(excerpts, key=lambda e: -e.score), limits)
@@ -49,12 +49,12 @@ def _place(reading: Reading, index: int) -> tuple[str, int, int]:
     return (document, 0, unit.table) if unit.table is not None else (document, 1, unit.paragraph)
 
 
-def _needed(candidate: Candidate, limits: Limits) -> set[int]:
+def _needed(candidate: Candidate, ranked: Sequence[Candidate], limits: Limits) -> set[int]:
     reading, unit = candidate.reading, candidate.unit
     units = reading.document.units
     needed = {unit.index}
     if unit.kind is UnitKind.TABLE_ROW:
-        return needed | _rows_beside(candidate)
+        return needed | _rows_beside(candidate, ranked)
     needed |= bound_to(reading, unit.index)
     if unit.lead_in is not None and candidate.features["context"] >= candidate.features["coverage"]:
         siblings = {u.index for u in units if u.lead_in == unit.lead_in and u.table is None}
@@ -79,12 +79,19 @@ def _what_it_introduces(reading: Reading, index: int, limits: Limits) -> set[int
     return found
 
 
-def _rows_beside(candidate: Candidate) -> set[int]:
-    """All rows of a short table when the question is about the table rather than about one row."""
+def _rows_beside(candidate: Candidate, ranked: Sequence[Candidate]) -> set[int]:
+    """The rows that belong beside a chosen one.
+
+    Where a value was asked about, every row of the table that holds it and speaks of the same thing: they
+    differ by a condition the HCP has to see. A short table is shown whole when the question is about it
+    rather than about one row.
+    """
     reading, unit = candidate.reading, candidate.unit
+    if candidate.features["value"]:
+        alike = (c for c in ranked if c.reading is reading and c.unit.table == unit.table and c.features["value"])
+        return {c.unit.index for c in alike if c.features["coverage"] > 0}
     rows = [u.index for u in reading.document.units if u.table == unit.table]
-    asks_for_row = candidate.features["value"] > 0 or candidate.features["coverage"] > 0
-    if asks_for_row or len(rows) > WHOLE_TABLE_ROWS:
+    if candidate.features["coverage"] > 0 or len(rows) > WHOLE_TABLE_ROWS:
         return set()
     return set(rows)
 

@@ -15,7 +15,8 @@ _BELOW = re.compile(
     rf"(<|≤|less than or equal to|less than|below|under|up to|at most|no more than)\s*({_NUMBER})", re.IGNORECASE
 )
 _ABOVE = re.compile(
-    rf"(>|≥|greater than or equal to|greater than|more than|above|over|at least|or more than)\s*({_NUMBER})(?![\d.,]*\d)"
+    rf"(>|≥|greater than or equal to|greater than|more than|above|over|at least|or more than)\s*"
+    rf"({_NUMBER})(?![\d.,]*\d)"
     r"(?!\s*(?:-|–|—|to|and)\s*(?:<|≤)?\s*\d)",
     re.IGNORECASE,
 )
