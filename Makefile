@@ -51,6 +51,10 @@ bench: .venv/.dev ## The whole bench on real labels (minutes)
 bench-latency: .venv/.dev ## p50/p95/p99 a stage at 10k and 100k passages, beside the floor
 	$(BIN)/python -m evals.bench_latency
 
+.PHONY: bench-load
+bench-load: .venv/.dev ## Answers/s of a real server, and what it does with five times as many
+	$(BIN)/python -m evals.bench_load --labels $(if $(wildcard $(LABELS)/openfda),$(LABELS)/openfda,knowledge/library)
+
 .PHONY: bench-ingest
 bench-ingest: .venv/.dev ## Passages/s, beside the bare encoder on the same texts
 	$(BIN)/python -m evals.bench_ingest --labels $(LABELS)/openfda

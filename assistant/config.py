@@ -53,8 +53,13 @@ class IndexSettings(_Section):
 
 
 class EmbedderSettings(_Section):
-    """The packaged MiniLM on onnxruntime."""
+    """What turns text into vectors: the packaged MiniLM on onnxruntime, or any embeddings LangChain knows.
 
+    After a change, `hcp knowledge rebuild`: vectors of two models are never compared.
+    """
+
+    kind: Literal["minilm", "langchain"] = "minilm"
+    model: str = ""  # for langchain: "provider:model" of its `init_embeddings`; needed then
     threads: int = Field(default=1, ge=1, le=64)  # per worker
     workers: int = Field(default=2, ge=1, le=64)  # used when many texts are embedded
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import time
 
 import uvicorn
@@ -12,12 +13,14 @@ from assistant.config import Settings
 from assistant.deliver import DeliveryLoop, deliver_once
 
 BATCH = 50
+SWITCH_SECONDS = 0.0005  # Python's 5 ms lets the event loop wait that long for each thread at work: replies queue up
 
 
 def serve(settings: Settings, host: str | None = None, port: int | None = None) -> None:
     """Serve until interrupted; signals are delivered in the background where the settings say so."""
     from assistant.web.app import create_app
 
+    sys.setswitchinterval(SWITCH_SECONDS)
     services = build(settings)
     loop = _loop(services)
     try:

@@ -6,7 +6,7 @@ import zlib
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Row, Table, insert, select
+from sqlalchemy import Connection, Engine, Integer, Row, Table, bindparam, insert, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from assistant.adapters.engine import reading, writing
@@ -17,7 +17,9 @@ from assistant.audit import Head, content_hash
 from assistant.errors import AssistantError, NotFound, NotRecorded
 from assistant.ports import Clock
 from assistant.records import AuditEntry, CaseEvent, Feedback, Interaction, Signal, TurnRecord, VaultEntry
+from knowledge.recent import Recent
 
+TURNS_IN_MEMORY = 256  # of conversations under way; their passages are in memory anyway
 _COMPRESSION = 1  # a turn is some 100 kB of JSON; level 1 makes it ten times smaller in a millisecond
 
 
@@ -28,6 +30,7 @@ class SqlLedger:
         self._engine = engine
         self._clock = clock
         self._vault = vault
+        self._recent: Recent[str, Interaction] = Recent(TURNS_IN_MEMORY)
 
     def record(self, record: TurnRecord) -> None:
         """Write interaction, case events, audit entries, outbox rows and vault entries in one transaction.
@@ -44,6 +47,7 @@ class SqlLedger:
                 self._put_vault(connection, chain, record.vault, sealed)
                 put_signals(connection, position, record.signals, self._clock.now())
                 chain.close()
+            self._recent.put(record.interaction.interaction_id, record.interaction)
         except (AssistantError, SQLAlchemyError, ValueError) as error:
             # Only our own words: a driver's message may repeat the values it was given.
             why = str(error) if isinstance(error, AssistantError) else type(error).__name__
@@ -62,15 +66,17 @@ class SqlLedger:
 
     def conversation(self, conversation_id: str, last: int = 10) -> tuple[Interaction, ...]:
         """The last turns of a conversation, oldest first; empty when there are none."""
-        chosen = (
-            select(interactions.c.body)
-            .where(interactions.c.conversation_id == conversation_id)
-            .order_by(interactions.c.audit_sequence.desc())
-            .limit(last)
-        )
         with reading(self._engine) as connection:
-            bodies = connection.scalars(chosen).all()
-        return tuple(_unpack(body) for body in reversed(bodies))
+            ids = connection.scalars(_LAST_TURNS, {"conversation": conversation_id, "last": last}).all()
+        return tuple(self._held(name) for name in reversed(ids))
+
+    def _held(self, interaction_id: str) -> Interaction:
+        """A turn, from memory where it is: what is recorded never changes."""
+        turn = self._recent.get(interaction_id)
+        if turn is None:
+            turn = self.interaction(interaction_id)
+            self._recent.put(interaction_id, turn)
+        return turn
 
     def add_feedback(
         self, feedback: Feedback, case_events: Sequence[CaseEvent] = (), signals: Sequence[Signal] = ()
@@ -152,6 +158,12 @@ class SqlLedger:
 
 _INSERT_INTERACTION = insert(interactions)  # made once: building a statement costs as much as running it
 _INSERT_VAULT = insert(vault_entries)
+_LAST_TURNS = (
+    select(interactions.c.interaction_id)
+    .where(interactions.c.conversation_id == bindparam("conversation"))
+    .order_by(interactions.c.audit_sequence.desc())
+    .limit(bindparam("last", type_=Integer))
+)
 
 _CONTENTS: tuple[tuple[Table, str], ...] = (
     (interactions, "body"),

@@ -18,6 +18,7 @@ from assistant.web.problems import Refused
 
 KEYS_AT_MOST = 20_000  # conversations and clients remembered; one forgotten begins anew with a full minute
 BUSY_RETRY_SECONDS = 2
+LINE = 3  # waiting for each turn under way, at most
 
 
 class Slot:
@@ -34,21 +35,35 @@ class Slot:
 
 
 class Admission:
-    """So many turns at once; who comes then waits in line for a moment, and is turned away with 503 after it."""
+    """So many turns at once; who comes then waits in line for a moment, and is turned away with 503 after it.
+
+    A line that is full turns away at once: those in it would not be answered any sooner for company.
+    """
 
     def __init__(self, at_once: int, wait_seconds: float) -> None:
         self._places = asyncio.Semaphore(at_once)
+        self._most_waiting = LINE * at_once
+        self._waiting = 0
         self._wait_seconds = wait_seconds
 
     async def enter(self) -> Slot:
         """A place, in the order of arrival. Refuses with 503 when none comes free in time."""
+        if self._waiting >= self._most_waiting:
+            raise _busy()
+        self._waiting += 1
         try:
             async with asyncio.timeout(self._wait_seconds):
                 await self._places.acquire()
         except TimeoutError:
-            detail = "Many questions are being answered right now. Please send yours again in a moment."
-            raise Refused(503, "busy", detail, {"Retry-After": str(BUSY_RETRY_SECONDS)}) from None
+            raise _busy() from None
+        finally:
+            self._waiting -= 1
         return Slot(self._places.release)
+
+
+def _busy() -> Refused:
+    detail = "Many questions are being answered right now. Please send yours again in a moment."
+    return Refused(503, "busy", detail, {"Retry-After": str(BUSY_RETRY_SECONDS)})
 
 
 class Rate:

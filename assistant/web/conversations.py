@@ -116,10 +116,14 @@ class Conversations:
                 self._opened.popitem(last=False)
         return conversation_id
 
+    def held(self, conversation_id: str) -> Opened | None:
+        """Who asks in a conversation that was opened here; the record is not asked."""
+        with self._lock:
+            return self._opened.get(conversation_id)
+
     def find(self, conversation_id: str, services: Services) -> Opened:
         """Who asks in a conversation, about what. Refuses an id that nobody opened."""
-        with self._lock:
-            opened = self._opened.get(conversation_id)
+        opened = self.held(conversation_id)
         if opened is not None:
             return opened
         turns = services.ledger.conversation(conversation_id, last=1)

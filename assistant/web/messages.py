@@ -11,6 +11,7 @@ import hashlib
 from collections.abc import AsyncIterator
 from contextlib import suppress
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Annotated
 
 import structlog
@@ -23,7 +24,7 @@ from assistant.pipeline import new_id
 from assistant.records import Interaction
 from assistant.types import Question
 from assistant.web.admission import Admission, Rates, Slot
-from assistant.web.conversations import Held, Message, message
+from assistant.web.conversations import Held, Message, Opened, message
 from assistant.web.problems import Refused, of_exception
 from assistant.web.services import Given, Services
 from knowledge.types import Value
@@ -45,9 +46,9 @@ class NewMessage(Value):
 
 @dataclass
 class Turn:
-    """A turn under way: the stages it reaches, and its end."""
+    """A turn under way: the stages it reaches, and its end: the turn as the HCP may see it, as JSON."""
 
-    task: asyncio.Task[Interaction]
+    task: asyncio.Task[str]
     stages: asyncio.Queue[str | None] = field(default_factory=asyncio.Queue)
 
 
@@ -78,9 +79,9 @@ class Turns:
             with suppress(RuntimeError):  # the server has stopped listening; the turn goes on
                 loop.call_soon_threadsafe(stages.put_nowait, stage)
 
-        def take() -> Interaction:
+        def take() -> str:  # shown in the same thread: handing over to another costs as much as the work
             try:
-                return services.assistant.take_turn(question, tell)
+                return _shown(services.assistant.take_turn(question, tell), services)
             finally:
                 tell(None)
 
@@ -96,7 +97,7 @@ class Turns:
         if tasks:
             await asyncio.wait(tasks, timeout=DRAIN_SECONDS)
 
-    def _done(self, question_id: str, task: asyncio.Task[Interaction], slot: Slot) -> None:
+    def _done(self, question_id: str, task: asyncio.Task[str], slot: Slot) -> None:
         slot.leave()
         self._running.pop(question_id, None)
         if not task.cancelled() and (error := task.exception()) is not None:
@@ -153,7 +154,11 @@ async def ask(
     rates_of(request).check(request, conversation_id)
     slot = await turns.enter()
     try:
-        question, earlier = await to_thread.run_sync(_asked, conversation_id, text, services, held, idempotency_key)
+        opened = held.held(conversation_id)
+        if opened is None:
+            opened = await to_thread.run_sync(held.find, conversation_id, services)
+        question = _question(conversation_id, text, opened, services.clock.now(), idempotency_key)
+        earlier = await to_thread.run_sync(_recorded, question, services) if idempotency_key else None
     except BaseException:
         slot.leave()
         raise
@@ -161,10 +166,9 @@ async def ask(
     if earlier is not None:
         slot.leave()
     if STREAM in accept:
-        return EventSourceResponse(_events(turn, earlier, services))
-    taken = await asyncio.shield(turn.task) if turn is not None else earlier
-    assert taken is not None
-    return Response(await to_thread.run_sync(_shown, taken, services), media_type="application/json")
+        return EventSourceResponse(_events(turn, earlier))
+    shown = earlier if turn is None else await asyncio.shield(turn.task)
+    return Response(shown, media_type="application/json")
 
 
 def _checked(text: str, most: int) -> str:
@@ -179,18 +183,9 @@ def _checked(text: str, most: int) -> str:
     return text
 
 
-def _asked(
-    conversation_id: str, text: str, services: Services, held: Held, key: str | None
-) -> tuple[Question, Interaction | None]:
-    """The question, and the turn already recorded for it: the same key in the same conversation asks the same."""
-    question = _question(conversation_id, text, services, held, key)
-    return question, _recorded(question, services) if key is not None else None
-
-
-def _question(conversation_id: str, text: str, services: Services, held: Held, key: str | None) -> Question:
-    opened = held.find(conversation_id, services)
+def _question(conversation_id: str, text: str, opened: Opened, at: datetime, key: str | None) -> Question:
     question_id = new_id("question")
-    if key is not None:
+    if key is not None:  # the same key in the same conversation is the same question
         question_id = "question_" + hashlib.sha256(f"{conversation_id}\n{key}".encode()).hexdigest()[:32]
     return Question(
         question_id=question_id,
@@ -198,30 +193,29 @@ def _question(conversation_id: str, text: str, services: Services, held: Held, k
         asker=opened.asker,
         scope=opened.scope,
         text=text,
-        asked_at=services.clock.now(),
+        asked_at=at,
     )
 
 
-def _recorded(question: Question, services: Services) -> Interaction | None:
+def _recorded(question: Question, services: Services) -> str | None:
     turns = services.ledger.conversation(question.conversation_id)
-    return next((turn for turn in turns if turn.question.question_id == question.question_id), None)
+    found = next((turn for turn in turns if turn.question.question_id == question.question_id), None)
+    return None if found is None else _shown(found, services)
 
 
 def _shown(turn: Interaction, services: Services) -> str:
-    """The turn as the HCP may see it, as JSON; made once, for validating what is ours already costs a millisecond."""
+    """The turn as the HCP may see it, as JSON."""
     return message(turn, services).model_dump_json()
 
 
-async def _events(turn: Turn | None, earlier: Interaction | None, services: Services) -> AsyncIterator[bytes]:
+async def _events(turn: Turn | None, earlier: str | None) -> AsyncIterator[bytes]:
     """The stages as they are reached, then the reply. Leaving early ends the listening, not the turn."""
     try:
         if turn is not None:
             async for stage in _stages(turn):
                 yield stage
             earlier = await asyncio.shield(turn.task)
-        assert earlier is not None
-        shown = await to_thread.run_sync(_shown, earlier, services)
-        yield format_sse_event(event="reply", data_str=shown)
+        yield format_sse_event(event="reply", data_str=earlier or "")
     except Exception as error:  # noqa: BLE001 - the status line is gone; the stream itself tells what happened
         yield format_sse_event(event="problem", data_str=of_exception(error).model_dump_json())
 

@@ -10,7 +10,7 @@ import httpx
 import pytest
 from fastapi.testclient import TestClient
 
-from assistant.web.admission import KEYS_AT_MOST, Admission, Rate
+from assistant.web.admission import KEYS_AT_MOST, LINE, Admission, Rate
 from assistant.web.app import create_app
 from assistant.web.problems import Refused
 
@@ -68,6 +68,22 @@ def test_a_message_waits_in_line_for_its_turn(serve, assistant):
         until(lambda: len(client.app.state.turns) == 1)
         assistant.gate.set()
         assert [reply.result().status_code for reply in both] == [200, 200]
+
+
+def test_a_line_that_is_full_turns_away_at_once():
+    async def run():
+        admission = Admission(at_once=1, wait_seconds=60)
+        slot = await admission.enter()
+        waiting = [asyncio.create_task(admission.enter()) for _ in range(LINE)]
+        await asyncio.sleep(0)
+        with pytest.raises(Refused):
+            await asyncio.wait_for(admission.enter(), 1)
+        slot.leave()
+        (await waiting[0]).leave()
+        (await waiting[1]).leave()
+        await waiting[2]
+
+    asyncio.run(run())
 
 
 def test_a_refused_message_gives_its_place_back(serve):
