@@ -120,7 +120,8 @@ def _condition_confidence(text: str, hit: Hit, uses: LabelUses, *, covered_besid
     if purpose:
         return _SURE if not uses.mentions_condition(hit.group) else _LIKELY
     if not asks:
-        return 0.0
+        # "and in X?": a disease the label never names is a use it does not hold, however it is put.
+        return _SOME if not uses.mentions_condition(hit.group) else 0.0
     if _stands_alone(text, hit, uses):
         return _SURE if not uses.mentions_condition(hit.group) else _SOME
     if patterns["comorbid"].search(before) and uses.mentions_condition(hit.group):
