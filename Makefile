@@ -58,3 +58,11 @@ bench-load: .venv/.dev ## Answers/s of a real server, and what it does with five
 .PHONY: bench-ingest
 bench-ingest: .venv/.dev ## Passages/s, beside the bare encoder on the same texts
 	$(BIN)/python -m evals.bench_ingest --labels $(LABELS)/openfda
+
+.PHONY: bench-questions
+bench-questions: .venv/.dev ## Public question sets: found, withheld by guards, handed over when absent (minutes)
+	$(BIN)/python -m evals.questions --questions $(SHARED)/data/questions --labels $(LABELS)/openfda --json var/questions.json
+
+.PHONY: bench-context
+bench-context: .venv/.dev ## Context loss of quoted sentences, on invented labels
+	$(BIN)/python -m evals.context

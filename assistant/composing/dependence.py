@@ -38,7 +38,7 @@ _POINTS_BACK = re.compile(
     r"|\bthat (?:time|period|dose|dosage|rate|level|value|exposure|age|point|interval|case|event|limit|amount|range)\b"
     r"|\b(?:in|of|for|with|to|by|from|than|between|among) (?:them|others)\b|\b(?:in|of|for|with|to|by) it\.?$"
     r"|^(?:do not|never|stop|avoid|resume|restart|repeat|discard) (?:\w+ )?(?:it|them)\b"
-    r"|\bthe (?:two|corresponding)\b|\buntil (?:it|they)\b|\bneither (?!.*\bnor\b)[a-z]+",
+    r"|\bthe (?:two|corresponding)\b|\b(?:until|once|unless) (?:it|they)\b|\bneither (?!.*\bnor\b)[a-z]+",
     re.IGNORECASE,
 )
 # A sentence that opens so limits or reverses the one before it.
@@ -60,7 +60,7 @@ def hangs_on_previous(text: str) -> bool:
 
 def limits_previous(text: str) -> bool:
     """Whether a sentence takes back part of the one before it: "However …", or "This … does not …"."""
-    return _LIMITS.match(text) is not None or (_opens_back(text) and _NEGATES.search(text) is not None)
+    return _LIMITS.match(text) is not None or (hangs_on_previous(text) and _NEGATES.search(text) is not None)
 
 
 def _opens_back(text: str) -> bool:
