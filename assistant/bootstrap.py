@@ -19,7 +19,8 @@ from assistant.adapters.sql_outbox import SqlOutbox
 from assistant.adapters.vault import open_vault
 from assistant.composing.choose import Limits
 from assistant.composing.confidence import ConfidenceModel
-from assistant.config import Settings
+from assistant.config import EmbedderSettings, Settings
+from assistant.errors import SettingsError
 from assistant.pipeline import Assistant
 from assistant.policy import PolicyPack, load_policy
 from assistant.ports import Clock, Delivery, Desk, Ledger, Outbox
@@ -28,7 +29,7 @@ from assistant.screens import default_screens
 from assistant.turn.phrase import Wording
 from assistant.understanding.topics import load_topics
 from knowledge import Library, open_library
-from knowledge.embed import MiniLMEmbedder
+from knowledge.embed import LangChainEmbedder, MiniLMEmbedder
 from knowledge.ports import Embedder
 from knowledge.types import Market
 
@@ -58,18 +59,8 @@ def build(settings: Settings, embedder: Embedder | None = None) -> Services:
     clock = SystemClock()
     engine = make_engine(settings.storage.url())
     migrate(engine)
-    used = embedder or MiniLMEmbedder(threads=settings.embedder.threads, workers=settings.embedder.workers)
-    library = open_library(
-        settings.storage.url(),
-        settings.storage.directory,
-        chroma=settings.index.chroma,
-        chroma_host=settings.index.chroma_host,
-        chroma_port=settings.index.chroma_port,
-        embedder=used,
-        dense_candidates=settings.index.dense_candidates,
-        lexical_candidates=settings.index.lexical_candidates,
-        clock=clock,
-    )
+    used = embedder or make_embedder(settings.embedder)
+    library = make_library(settings, used, clock)
     policies = {market: load_policy(market, settings.policy.directory) for market in Market}
     ledger = SqlLedger(engine, clock, open_vault(settings.vault, settings.storage.directory))
 
@@ -111,6 +102,39 @@ def _wording(settings: Settings) -> Wording | None:
         return None
     model = LangChainModel(settings.model, settings.storage.directory / "tiktoken")
     return Wording(model, load_prompt("answer"))
+
+
+def make_library(settings: Settings, embedder: Embedder, clock: Clock) -> Library:
+    """The library of these settings; its tables must be there. Raises KnowledgeError."""
+    return open_library(
+        settings.storage.url(),
+        settings.storage.directory,
+        chroma=settings.index.chroma,
+        chroma_host=settings.index.chroma_host,
+        chroma_port=settings.index.chroma_port,
+        embedder=embedder,
+        dense_candidates=settings.index.dense_candidates,
+        lexical_candidates=settings.index.lexical_candidates,
+        clock=clock,
+    )
+
+
+def make_embedder(settings: EmbedderSettings) -> Embedder:
+    """What turns text into vectors. Raises SettingsError (no such model), KnowledgeError (a file is not ours)."""
+    if settings.kind == "minilm":
+        return MiniLMEmbedder(threads=settings.threads, workers=settings.workers)
+    from langchain.embeddings import init_embeddings  # takes a second to import: only where it is asked for
+
+    if not settings.model.strip():
+        raise SettingsError('embedder.model is empty. Set HCP_EMBEDDER__MODEL, such as "ollama:nomic-embed-text".')
+    try:
+        embeddings = init_embeddings(settings.model)
+    except Exception as error:  # a provider's package may raise anything: a missing key, a missing package
+        raise SettingsError(
+            f"embedder.model: {settings.model!r} cannot be used ({type(error).__name__}: {error}). Install its "
+            "provider's LangChain package and set its key, or choose another with HCP_EMBEDDER__MODEL."
+        ) from error
+    return LangChainEmbedder(embeddings, f"langchain:{settings.model}")
 
 
 @cache

@@ -111,6 +111,23 @@ def deliver(
     typer.echo(json.dumps(report) if as_json else ", ".join(f"{k} {v}" for k, v in report.items()), err=not as_json)
 
 
+@app.command()
+def doctor(as_json: Annotated[bool, typer.Option("--json", help="What was found as JSON.")] = False) -> None:
+    """Look at settings, database, indexes, models, keys and approvals; exit 1 when something is wrong."""
+    from assistant.doctor import examine, is_well
+
+    found = examine()
+    if as_json:
+        typer.echo(json.dumps([diagnosis.model_dump() for diagnosis in found], indent=2, ensure_ascii=False))
+    else:
+        for diagnosis in found:
+            typer.echo(f"{diagnosis.severity:<8} {diagnosis.name:<10} {diagnosis.message}")
+            if diagnosis.remedy:
+                typer.echo(f"{'':<19} → {diagnosis.remedy}")
+    if not is_well(found):
+        raise typer.Exit(1)
+
+
 def _mount() -> None:
     """Add the commands of the other packages; those above the assistant come in by entry point."""
     from assistant.audit.cli import app as audit

@@ -38,7 +38,9 @@ Moment = Annotated[
 @app.command()
 def add(
     ctx: typer.Context,
-    paths: Annotated[list[Path], typer.Argument(help="Label files, folders of them, or DailyMed zips.")],
+    paths: Annotated[
+        list[Path], typer.Argument(help="Labels, approved answers (.qa.yaml), folders of them, or DailyMed zips.")
+    ],
     as_json: AsJson = False,
 ) -> None:
     """Read documents into the library; the same bytes again change nothing. They still need approval."""
@@ -59,10 +61,12 @@ def list_documents(ctx: typer.Context, as_json: AsJson = False) -> None:
     if as_json:
         _give(True, summaries)
         return
-    table = Table("product", "document", "version", "market", "audience", "status", "passages")
+    table = Table("product", "document", "kind", "version", "market", "audience", "status", "passages")
     for line in summaries:
         where = (line.market or "", line.audience or "")
-        table.add_row(line.names.product, line.document_id, line.version, *where, line.status, str(line.passages))
+        table.add_row(
+            line.names.product, line.document_id, line.kind, line.version, *where, line.status, str(line.passages)
+        )
     out = Console()
     (out if out.is_terminal else Console(width=WIDE)).print(table)
 

@@ -103,6 +103,26 @@ def migrate(engine: Engine) -> None:
             ) from error
 
 
+def pending_migrations(engine: Engine) -> tuple[str, ...]:
+    """The schema versions `migrate` would bring, oldest first; nothing is changed.
+
+    Raises SettingsError when the database was made by a newer version, TransientError when it is away.
+    """
+    from alembic.runtime.migration import MigrationContext
+    from alembic.script import ScriptDirectory
+
+    with reading(engine) as connection:
+        current = set(MigrationContext.configure(connection).get_current_heads())
+    newest_first = [script.revision for script in ScriptDirectory(str(MIGRATIONS)).walk_revisions()]
+    if not current <= set(newest_first):
+        raise SettingsError(
+            f"This database was made by another version of the software (its schema: {', '.join(sorted(current))}). "
+            "Install that version, or point HCP_STORAGE__DATABASE_URL (or HCP_STORAGE__DIRECTORY) elsewhere."
+        )
+    place = min((newest_first.index(revision) for revision in current), default=len(newest_first))
+    return tuple(reversed(newest_first[:place]))
+
+
 def _parse(url: str) -> URL:
     try:
         return make_url(url.replace("postgres://", "postgresql://", 1))
