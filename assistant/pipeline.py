@@ -6,6 +6,7 @@ import secrets
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TypeVar
 
 from assistant.composing.approved import approved_first
@@ -17,9 +18,9 @@ from assistant.policy import PolicyPack
 from assistant.ports import Clock, Knowledge, Ledger
 from assistant.records import Interaction, ModelCall, Release
 from assistant.screens import Screen
-from assistant.screens.off_label import assess_use
 from assistant.turn.compose import compose
 from assistant.turn.decide import Deliberation, decide
+from assistant.turn.judge import judge
 from assistant.turn.match import match
 from assistant.turn.phrase import Wording, phrase
 from assistant.turn.record import prepare
@@ -117,7 +118,9 @@ class Assistant:
         screening = course.run("screened", lambda: screen(question, self.screens, _all_names(names)))
         understanding = None
         if screening is not None and history is not None:
-            understanding = course.run("understood", lambda: self._understood(question, screening, history, names))
+            judged = course.run("understood", partial(self._understood, question, screening, history, names))
+            if judged is not None:
+                screening, understanding = judged
         parts = _to_answer(understanding)
         labels = course.run("labels", lambda: self._labels(question, parts)) or {}
         evidence = course.run("retrieved", lambda: self._retrieved(question, parts, names)) or ()
@@ -180,19 +183,12 @@ class Assistant:
 
     def _understood(
         self, question: Question, screening: Screening, history: Sequence[Interaction], names: Sequence[ProductNames]
-    ) -> Understanding:
+    ) -> tuple[Screening, Understanding]:
         """Parts of the message, each held against the approved label of its product."""
         understanding = understand(question, screening, history, names, self.topics)
         threshold = self._policy(question.scope.market).thresholds.off_label
-        judged = []
-        for part in understanding.parts:
-            documents = self._documents(question, part.product) if part.product else ()
-            use = None
-            if part.kind is PartKind.ON_LABEL and documents:
-                use = assess_use(part.standalone, part.populations, documents)
-            is_off_label = use is not None and use.confidence >= threshold
-            judged.append(part.model_copy(update={"kind": PartKind.OFF_LABEL}) if is_off_label else part)
-        return understanding.model_copy(update={"parts": tuple(judged)})
+        labels = partial(self._documents, question)
+        return judge(screening, understanding, labels, _all_names(names), threshold)
 
     def _documents(self, question: Question, product: str) -> tuple[ApprovedDocument, ...]:
         partition = Partition(product=product, market=question.scope.market, audience=Audience.HCP)

@@ -1,0 +1,65 @@
+"""Hold what was asked and reported against the approved label: uses it does not hold, comparisons it reports."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from assistant.screens.comparator import compared_in_label
+from assistant.screens.off_label import assess_harm, assess_use
+from assistant.types import Finding, FindingKind, Part, PartKind, Screening, Understanding
+from knowledge.types import ApprovedDocument
+
+# From this confidence a comparison asks for a judgement, which no label gives; below, it may ask for trial results.
+JUDGEMENT = 0.7
+
+Labels = Callable[[str], Sequence[ApprovedDocument]]
+"""The approved documents of a product."""
+
+
+def judge(
+    screening: Screening,
+    understanding: Understanding,
+    labels: Labels,
+    product_names: Sequence[str],
+    off_label: float,
+) -> tuple[Screening, Understanding]:
+    """The screening with harm in unapproved use added, and the parts with their kind as the label has it.
+
+    `off_label` is the policy's threshold: a use found at or above it makes an on-label part off-label.
+    """
+    parts = tuple(_judged(part, screening, labels, product_names, off_label) for part in understanding.parts)
+    harm = tuple(_harm(screening, understanding, labels))
+    return (
+        screening.model_copy(update={"findings": (*screening.findings, *harm)}),
+        understanding.model_copy(update={"parts": parts}),
+    )
+
+
+def _judged(part: Part, screening: Screening, labels: Labels, product_names: Sequence[str], off_label: float) -> Part:
+    documents = labels(part.product) if part.product else ()
+    if not documents:
+        return part
+    kind = part.kind
+    if kind is PartKind.COMPARATOR:
+        surest = max((f.confidence for f in screening.of_kind(FindingKind.COMPARATOR)), default=1.0)
+        if surest < JUDGEMENT and compared_in_label(part.standalone, product_names, documents):
+            kind = PartKind.ON_LABEL
+    if kind is PartKind.ON_LABEL:
+        use = assess_use(part.standalone, part.populations, documents)
+        if use is not None and use.confidence >= off_label:
+            kind = PartKind.OFF_LABEL
+    return part if kind is part.kind else part.model_copy(update={"kind": kind})
+
+
+def _harm(screening: Screening, understanding: Understanding, labels: Labels) -> list[Finding]:
+    """Harm in a use the label does not hold: one more kind of the report that tells of it."""
+    if understanding.product is None:
+        return []
+    documents = labels(understanding.product)
+    found: dict[tuple[int, int], Finding] = {}
+    for report in screening.of_kind(FindingKind.SAFETY_REPORT):
+        harm = assess_harm(screening.redacted[report.start : report.end], documents)
+        if harm is not None:
+            span = (report.start + harm.start, report.start + harm.end)
+            found[span] = harm.model_copy(update={"start": span[0], "end": span[1]})
+    return list(found.values())

@@ -1,0 +1,55 @@
+from __future__ import annotations
+
+import labels
+
+from assistant.turn.judge import judge
+from assistant.types import Finding, FindingKind, Part, PartKind, Screening, Understanding
+
+
+def held(text, kind=PartKind.ON_LABEL, findings=(), product="Veltrano"):
+    part = Part(text=text, standalone=text, kind=kind, product=product)
+    screening = Screening(redacted=text, findings=tuple(findings))
+    understanding = Understanding(parts=(part,), product=product)
+    return judge(screening, understanding, lambda _product: (labels.approved(),), ("veltrano", "veltranib"), 0.5)
+
+
+def comparison(text, confidence):
+    return Finding(
+        kind=FindingKind.COMPARATOR, start=0, end=len(text), found_by="us.comparator@1", confidence=confidence
+    )
+
+
+def kind_of(judged):
+    return judged[1].parts[0].kind
+
+
+def test_a_use_the_label_holds_stays_on_label():
+    assert kind_of(held("dose for plaque psoriasis?")) is PartKind.ON_LABEL
+
+
+def test_a_disease_the_label_never_names_is_off_label():
+    assert kind_of(held("what dose for gout?")) is PartKind.OFF_LABEL
+
+
+def test_a_comparison_with_a_medicine_the_studies_do_not_name_stays_a_comparison():
+    text = "veltrano vs adalimumab, response at week 16?"
+    assert kind_of(held(text, PartKind.COMPARATOR, [comparison(text, 0.65)])) is PartKind.COMPARATOR
+
+
+def test_a_request_for_a_judgement_is_never_a_label_question():
+    text = "is veltrano better than veltranib?"
+    assert kind_of(held(text, PartKind.COMPARATOR, [comparison(text, 0.9)])) is PartKind.COMPARATOR
+
+
+def test_harm_in_a_use_the_label_does_not_hold_is_a_kind_of_its_own():
+    text = "my patient took it for gout and had hives"
+    report = Finding(
+        kind=FindingKind.SAFETY_REPORT, detail="adverse_event", start=0, end=len(text), found_by="r", confidence=0.9
+    )
+    screening, _ = held(text, PartKind.SAFETY_REPORT, [report])
+    assert [f.detail for f in screening.findings] == ["adverse_event", "off_label_use_with_harm"]
+
+
+def test_without_a_product_nothing_is_held_against_a_label():
+    screening, understanding = held("what dose for gout?", product=None)
+    assert (screening.findings, understanding.parts[0].kind) == ((), PartKind.ON_LABEL)
