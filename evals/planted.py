@@ -6,6 +6,7 @@ All by rule and the same in every run. A rule that finds nothing to change in a 
 from __future__ import annotations
 
 import hashlib
+import itertools
 import random
 import re
 from collections.abc import Callable, Iterator, Sequence
@@ -135,6 +136,10 @@ def faults(sentence: str, passage: str, drugs: Sequence[str]) -> Iterator[tuple[
         ("route", _route),
         ("frequency", _frequency),
         ("comparison", _comparison),
+        ("numbers exchanged", _exchanged),
+        ("condition dropped", _condition_dropped),
+        ("made certain", _made_certain),
+        ("spliced", _spliced),
     )
     for kind, make in makers:
         seed = hashlib.sha256(f"{kind}\n{sentence}".encode()).digest()
@@ -241,3 +246,44 @@ def _frequency(sentence: str, _: str, __: random.Random) -> Iterator[str]:
 
 def _comparison(sentence: str, _: str, draw: random.Random) -> Iterator[str]:
     yield from _swap(sentence, _COMPARISONS, draw)
+
+
+def _exchanged(sentence: str, _: str, draw: random.Random) -> Iterator[str]:
+    """Two numbers of one sentence change places: every word and number of it is still in the source."""
+    found = _numbers(sentence)
+    pairs = [(a, b) for a, b in itertools.combinations(found, 2) if a[0] != b[0]]
+    if pairs:
+        a, b = draw.choice(pairs)
+        yield sentence[: a.start()] + b[0] + sentence[a.end() : b.start()] + a[0] + sentence[b.end() :]
+
+
+def _condition_dropped(sentence: str, _: str, __: random.Random) -> Iterator[str]:
+    for pattern in (
+        r",? unless [^,.;]+",
+        r",? if [^,.;]+",
+        r" in patients with [^,.;]+",
+        r"^(?:If|When|In patients) [^,.;]+, ",
+    ):
+        changed = re.sub(pattern, "", sentence, count=1).strip()
+        if changed != sentence and len(changed.split()) >= MIN_WORDS:
+            yield changed[0].upper() + changed[1:]
+
+
+def _made_certain(sentence: str, _: str, __: random.Random) -> Iterator[str]:
+    yield re.sub(r"\b(?:may|might|could)\b(?! not)", "will", sentence, count=1)
+
+
+def _spliced(sentence: str, passage: str, draw: random.Random) -> Iterator[str]:
+    """The beginning of this sentence with the end of a neighbour: the slip of a model that joins what it read."""
+    own = re.match(r"(.{15,}? )(is|are|was|were|has|have|should be|can be|may be) (.+)$", sentence)
+    if own is None:
+        return
+    subject = set(re.findall(r"[a-z]{5,}", own[1].lower()))
+    others = []
+    for line in passage.splitlines():
+        end = re.match(rf".{{15,}}? {own[2]} (.{{15,}})$", line.strip())
+        foreign = subject - set(re.findall(r"[a-z]{5,}", line.lower()))  # else it may well be true
+        if end and end[1] not in sentence and len(foreign) > 1:
+            others.append(end[1])
+    if others:
+        yield f"{own[1]}{own[2]} {draw.choice(others)}"

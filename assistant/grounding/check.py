@@ -5,15 +5,18 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from difflib import SequenceMatcher
 
 from assistant.grounding.facts import Facts, Item, facts, form, is_content, looks_like_a_name
 from assistant.grounding.faults import Fault, FaultKind
+from assistant.grounding.vocabulary import vocabulary
 
 CONSIDERED = 8  # source sentences a sentence is held against, those with most words in common first
 REACH = 5  # tokens either side that tell one place from another
 BETTER = 1.3  # a term belongs elsewhere when another place fits its surroundings this much better …
 MARGIN = 0.3  # … and by this much
 SCOPE = 4  # tokens after a negation among which stands what it negates
+SAME_ORDER = 0.9  # share of the words that follow each other as in the source
 MIN_CLAUSE = 3  # content words of a clause that is judged on its own
 MIN_SHARED = 0.5  # of a sentence's content words must be in one source sentence
 _SENTENCE_END = re.compile(
@@ -113,6 +116,7 @@ def _faults(said: Facts, source: Facts) -> Iterator[Fault]:
     for kind in _PLACED:
         yield from _placed(said.of(kind), said, source)
     yield from _repeated(said, source)
+    yield from _exchanged(said, source)
     yield from _lost(said, source)
     yield from _negations(said, source)
     yield from _replaced(said, source)
@@ -150,6 +154,18 @@ def _repeated(said: Facts, source: Facts) -> Iterator[Fault]:
             yield Fault(kind=FaultKind.NUMBER, detail=f"{value} {count} times, the source has it {there[value]} times")
 
 
+def _exchanged(said: Facts, source: Facts) -> Iterator[Fault]:
+    """Where the words keep the order of the source, so must the amounts: "6% and 1%" is not "1% and 6%"."""
+    amounts, there = said.of(FaultKind.NUMBER), source.of(FaultKind.NUMBER)
+    rest = iter([i.value for i in there])
+    if len(amounts) < 2 or all(i.value in rest for i in amounts):  # noqa: PLR2004 - one cannot be exchanged
+        return
+    words = [f for f in said.forms if not f[0].isdigit()]
+    matcher = SequenceMatcher(None, words, [f for f in source.forms if not f[0].isdigit()], autojunk=False)
+    if sum(block.size for block in matcher.get_matching_blocks()) >= SAME_ORDER * len(words):
+        yield Fault(kind=FaultKind.NUMBER, detail="the amounts stand in another order than in the source")
+
+
 def _absent(item: Item, there: Sequence[Item]) -> Fault:
     if item.kind is FaultKind.NUMBER:
         same = [i for i in there if i.number == item.number]
@@ -184,9 +200,13 @@ def _lost(said: Facts, source: Facts) -> Iterator[Fault]:
     if said.restrictions != source.restrictions:
         changed = (said.restrictions - source.restrictions) + (source.restrictions - said.restrictions)
         yield Fault(kind=FaultKind.NEGATION, detail=f"changed: {', '.join(sorted(changed))}")
-    lost = source.hedges - said.hedges - {"should"}
+    lost = {hedge for hedge in source.hedges - said.hedges if hedge != "should"}
+    lost |= {token for token in vocabulary().certain if said.tokens.count(token) > source.tokens.count(token)}
     if lost:
-        yield Fault(kind=FaultKind.CERTAINTY, detail=f"left out: {', '.join(sorted(lost))}")
+        yield Fault(kind=FaultKind.CERTAINTY, detail=f"changed: {', '.join(sorted(lost))}")
+    for qualified in source.qualified:
+        if not qualified <= set(said.forms):
+            yield Fault(kind=FaultKind.POPULATION, detail=f"left out: with {', '.join(sorted(qualified))}")
 
 
 def _negations(said: Facts, source: Facts) -> Iterator[Fault]:

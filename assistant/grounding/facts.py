@@ -13,6 +13,7 @@ from assistant.grounding.faults import FaultKind
 from assistant.grounding.vocabulary import Terms, tokens_of, vocabulary
 
 _CROSS_REFERENCE = re.compile(r"[\[(]\s*(?:see|refer to)\b[^\])]*[\])]", re.IGNORECASE)
+QUALIFYING = 2  # tokens after "patients with" that say which
 _LISTED = frozenset({"to", "or", "and", "-", "through", "between"})
 # Stems of international nonproprietary names (WHO, "The use of stems in the selection of INN").
 _INN = re.compile(
@@ -46,7 +47,8 @@ class Facts:
     content: frozenset[str]  # forms that carry meaning, function words and words of ours left out
     negations: tuple[int, ...]  # places
     restrictions: Counter[str]
-    hedges: frozenset[str]
+    hedges: Counter[str]
+    qualified: tuple[frozenset[str], ...]  # what each "patients with …" goes on to say
     names: frozenset[str]  # tokens that look like names
     covered: frozenset[int]  # places of terms that are compared by what they stand for, not by their words
 
@@ -94,7 +96,8 @@ def facts(sentence: str) -> Facts:
         content=frozenset(f for f, t in zip(forms, tokens, strict=True) if is_content(t)),
         negations=tuple(p for p, t in enumerate(tokens) if t in words.negations and p not in comparing),
         restrictions=Counter(value for value, _, _ in _found(words.restrictions, tokens)),
-        hedges=frozenset(value for value, _, _ in _found(words.hedges, tokens)),
+        hedges=Counter(value for value, _, _ in _found(words.hedges, tokens)),
+        qualified=tuple(_qualified(tokens, forms)),
         names=names,
         covered=frozenset(
             place
@@ -123,6 +126,16 @@ def is_content(token: str) -> bool:
 def looks_like_a_name(token: str) -> bool:
     """Whether a token has the stem of a nonproprietary name, or a digit among its letters."""
     return bool(_INN.fullmatch(token)) or (any(c.isdigit() for c in token) and any(c.isalpha() for c in token))
+
+
+def _qualified(tokens: Sequence[str], forms: Sequence[str]) -> Iterator[frozenset[str]]:
+    words = vocabulary()
+    for place in range(len(tokens) - 2):
+        if tokens[place] in words.groups and tokens[place + 1] in words.qualifiers:
+            after = range(place + 2, min(place + 2 + QUALIFYING, len(tokens)))
+            said = frozenset(forms[p] for p in after if is_content(tokens[p]))
+            if said:
+                yield said
 
 
 def _compares_words(tokens: Sequence[str], place: int) -> bool:

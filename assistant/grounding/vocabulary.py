@@ -12,8 +12,8 @@ from typing import Any
 import yaml
 
 TOKEN = re.compile(
-    r"\d+(?:,\d{3})+(?:\.\d+)?|\d*\.\d+|\d+|(?:mg|mcg|g|ml|ng|l|meq|mmol|cells|iu)/[a-z]+[\d²³]?(?![a-z])|"
-    r"[a-zµμ°]+[a-z0-9µμ°²³]*(?:[-'’][a-z0-9]+)*|[<>≤≥]=?|%"
+    r"\d+(?:,\d{3})+(?:\.\d+)?|\d+/\d+(?![\d.])|\d*\.\d+|\d+|(?:mg|mcg|g|ml|ng|l|meq|mmol|cells|iu)/[a-z]+[\d²³]?(?![a-z])|"
+    r"[a-zµμ°]+[a-z0-9µμ°²³]*(?:[-'’][a-z0-9]+)*|[<>≤≥]=?|%|\("
 )
 
 
@@ -60,6 +60,9 @@ class Vocabulary:
     negations: frozenset[str]
     restrictions: Terms
     hedges: Terms
+    certain: frozenset[str]
+    groups: frozenset[str]
+    qualifiers: frozenset[str]
     populations: Terms
     routes: Terms
     frequencies: Terms
@@ -81,6 +84,9 @@ def vocabulary() -> Vocabulary:
         negations=frozenset(raw["negations"]),
         restrictions=terms_of(raw["restrictions"], with_names=False),
         hedges=terms_of(raw["hedges"], with_names=False),
+        certain=frozenset(raw["certain"]),
+        groups=frozenset(raw["groups"]),
+        qualifiers=frozenset(raw["qualifiers"]),
         populations=terms_of(raw["populations"]),
         routes=terms_of(raw["routes"]),
         frequencies=terms_of(raw["frequencies"]),
