@@ -40,13 +40,14 @@ def choose(candidates: Sequence[Candidate], limits: Limits) -> list[Candidate]:
     overlap = dict.fromkeys(range(len(pool)), 0.0)  # with what is chosen, by place in the pool
     covered: frozenset[str] = frozenset()
     spent = 0
+    values = {i: _value(pool[i], covered, known) for i, known in overlap.items()}
     while overlap and len(chosen) < limits.citations * 2:
-        values = {i: _value(pool[i], covered, overlap[i]) for i in overlap}
         best = max(values, key=lambda i: (values[i], -i))
         if values[best] < floor or reached >= ENOUGH:
             break
         candidate = pool[best]
         length = word_count(candidate.reading, candidate.unit.index)
+        del values[best]
         says_the_same = overlap.pop(best) >= DUPLICATE
         if says_the_same or (chosen and spent + length > limits.words):
             continue
@@ -55,6 +56,7 @@ def choose(candidates: Sequence[Candidate], limits: Limits) -> list[Candidate]:
         covered |= candidate.matched
         spent += length
         overlap = {i: max(known, _overlap(pool[i], candidate)) for i, known in overlap.items()}
+        values = {i: _value(pool[i], covered, known) for i, known in overlap.items()}
     return chosen
 
 
@@ -85,9 +87,9 @@ def word_count(reading: Reading, index: int) -> int:
 def _value(candidate: Candidate, covered: frozenset[str], overlap: float) -> float:
     if not covered:
         return candidate.score
-    weight = candidate.reading.rarity.weight
-    new = sum(weight(s) for s in candidate.matched - covered)
-    total = sum(weight(s) for s in candidate.matched | covered) or 1.0
+    whole = candidate.reading.rarity.whole
+    new = whole(candidate.matched - covered)
+    total = whole(candidate.matched | covered) or 1.0
     return candidate.score + NOVELTY * new / total - REDUNDANCY * overlap
 
 

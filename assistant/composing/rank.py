@@ -112,7 +112,7 @@ def score(asked: Asked, reading: Reading, unit: Unit, scored: ScoredPassage, bes
     return Candidate(
         reading=reading,
         unit=unit,
-        score=sum(MODEL.weights.get(name, 0.0) * value for name, value in found.items()),
+        score=sum([MODEL.weights.get(name, 0.0) * value for name, value in found.items() if value]),
         features=found,
         matched=(asked.original | asked.expanded) & (own | context),
     )
@@ -121,7 +121,7 @@ def score(asked: Asked, reading: Reading, unit: Unit, scored: ScoredPassage, bes
 def features(asked: Asked, reading: Reading, unit: Unit, scored: ScoredPassage, best: float) -> dict[str, float]:
     """What speaks for a unit; every feature lies in 0..1."""
     own, context = reading.unit_stems[unit.index], reading.context_stems[unit.index]
-    total = sum(reading.rarity.weight(s) for s in asked.original) or 1.0
+    total = reading.rarity.whole(asked.original) or 1.0
     is_row = unit.kind is UnitKind.TABLE_ROW
     text = reading.row_text(unit) if is_row else reading.text_of(unit)
     families = reading.families(unit.section)
@@ -158,13 +158,15 @@ def features(asked: Asked, reading: Reading, unit: Unit, scored: ScoredPassage, 
 
 def _precision(reading: Reading, asked: Asked, found: frozenset[str]) -> float:
     """Which share of these stems, by rarity, the question names."""
-    whole = sum(reading.rarity.weight(s) for s in found)
-    return _weight(reading, asked, found) / whole if whole else 0.0
+    named = _weight(reading, asked, found)
+    return named / reading.rarity.whole(found) if named else 0.0
 
 
 def _weight(reading: Reading, asked: Asked, found: frozenset[str]) -> float:
-    weight = reading.rarity.weight
-    return sum(weight(s) for s in asked.original & found) + EXPANDED * sum(weight(s) for s in asked.expanded & found)
+    original, expanded = asked.original & found, asked.expanded & found
+    if not original and not expanded:  # most units share no word with the question
+        return 0.0
+    return reading.rarity.whole(original) + EXPANDED * reading.rarity.whole(expanded)
 
 
 def _holds_a_value(asked: Asked, text: str) -> bool:

@@ -68,6 +68,11 @@ class Rarity:
         """The weight of a stem; one the document never uses weighs as much as one used once."""
         return self._weights.get(found, self._unseen)
 
+    def whole(self, found: Iterable[str]) -> float:
+        """The weights of these stems together."""
+        weights, unseen = self._weights, self._unseen
+        return sum([weights.get(name, unseen) for name in found])
+
     def knows(self, found: str) -> bool:
         """Whether the document uses the stem at all."""
         return found in self._weights
