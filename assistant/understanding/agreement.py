@@ -39,6 +39,8 @@ def agrees(asked: str, question: str, phrasings: Collection[str] = ()) -> bool:
     is one), and every telling word of `question` in `asked`. The caller writes THE_PRODUCT for the product's names.
     """
     asked, question = asked.replace("-", " "), question.replace("-", " ")
+    if not _telling(question):  # "How is it taken?", "What is it taken for?": only the small words tell them apart
+        return words(asked) == words(question)
     return (
         _apart(asked) == _apart(question)
         and {_acts(asked), _acts(question)} != {"on others", "is acted on"}

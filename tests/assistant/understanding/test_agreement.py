@@ -53,6 +53,7 @@ def test_a_paraphrase_agrees(asked, question):
         ("before, after", "Can vaccines be given after treatment?", "Can vaccines be given before treatment?"),
         ("how long, how often", "How long should ALT be monitored?", "How often should ALT be monitored?"),
         ("why", "Why can tablets be crushed?", "Can tablets be crushed?"),
+        ("nothing but small words", "What is it taken for?", "How is it taken?"),
         ("form", "Can the capsules be crushed?", "Can the tablets be crushed?"),
         ("increase, decrease", "Does it increase zarvolin levels?", "Does it decrease zarvolin levels?"),
         ("shorthand is not another's", "Does it prolong the PR interval?", "Does it prolong the QT interval?"),
