@@ -11,6 +11,7 @@ from assistant.adapters.delivery import ConsoleDelivery
 from assistant.bootstrap import Services, build
 from assistant.config import Settings
 from assistant.deliver import DeliveryLoop, deliver_once
+from assistant.warming import Warming
 
 BATCH = 50
 SWITCH_SECONDS = 0.0005  # Python's 5 ms lets the event loop wait that long for each thread at work: replies queue up
@@ -23,7 +24,9 @@ def serve(settings: Settings, host: str | None = None, port: int | None = None) 
     sys.setswitchinterval(SWITCH_SECONDS)
     services = build(settings)
     loop = _loop(services)
+    warming = Warming(services)
     try:
+        warming.start()
         if loop is not None:
             loop.start()
         uvicorn.run(
@@ -34,6 +37,7 @@ def serve(settings: Settings, host: str | None = None, port: int | None = None) 
             access_log=False,
         )
     finally:
+        warming.stop()
         if loop is not None:
             loop.stop()
         services.close()
