@@ -26,6 +26,10 @@ _BEFORE = 60  # characters looked at before a condition
 _LEADING_WORDS = 3  # a condition this near the beginning stands as a heading
 _CLOSE = 25  # characters between "combining with" and the medicine
 _TO_TREAT = re.compile(r"\b(?:for|to\s+treat|treating|against)\s+(?:[\w-]+\s+){0,2}$", re.IGNORECASE)
+# "and what about X?" asks of X what was asked before.
+_GOES_ON = re.compile(
+    r"\b(?:what|how)\s+about\s+(?:(?:in|for|with|using\s+it\s+(?:in|for))\s+)?(?:\w+\s+)?$", re.IGNORECASE
+)
 _AMOUNT = re.compile(r"\b(\d[\d,]*(?:\.\d+)?)\s?mg\b(?!\s*/\s*(?:kg|m2))", re.IGNORECASE)
 
 
@@ -107,7 +111,7 @@ def _conditions(text: str, hits: Sequence[Hit], uses: LabelUses) -> Iterator[_Re
 def _condition_confidence(text: str, hit: Hit, uses: LabelUses, *, covered_beside: bool) -> float:
     patterns = read_patterns("use")
     before = text[max(0, hit.start - _BEFORE) : hit.start]
-    purpose = patterns["purpose"].search(before) is not None
+    purpose = patterns["purpose"].search(before) is not None or _GOES_ON.search(before) is not None
     asks = patterns["asks"].search(text) is not None
     if patterns["risk"].search(text) and not patterns["doses"].search(text):
         return 0.0
