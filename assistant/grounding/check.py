@@ -7,7 +7,16 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from difflib import SequenceMatcher
 
-from assistant.grounding.facts import Facts, Item, facts, form, is_content, looks_like_a_name
+from assistant.grounding.facts import (
+    SAYS_NOTHING_ALONE,
+    Facts,
+    Item,
+    facts,
+    form,
+    is_content,
+    looks_like_a_name,
+    opposites,
+)
 from assistant.grounding.faults import Fault, FaultKind
 from assistant.grounding.vocabulary import vocabulary
 
@@ -136,13 +145,20 @@ def _placed(items: Sequence[Item], said: Facts, source: Facts) -> Iterator[Fault
         there = source.of(item.kind)
         own = [i for i in there if i.value == item.value]
         if not own:
-            if item.kind is not FaultKind.NAME:  # new names are new words
+            if _is_missed(item, there):
                 yield _absent(item, there)
             continue
         best = max(_likeness(said, item, source, i) for i in own)
         others = [(_likeness(said, item, source, i), i.value) for i in there if i.value != item.value]
         if others and max(others)[0] > best * BETTER + MARGIN:
             yield Fault(kind=item.kind, detail=f"{item.value} stands where the source has {max(others)[1]}")
+
+
+def _is_missed(item: Item, there: Sequence[Item]) -> bool:
+    """Whether its absence is a fault of its own: new names are new words, and "with" only denies "without"."""
+    if item.value in SAYS_NOTHING_ALONE:
+        return any(i.value == opposites()[item.value] for i in there)
+    return item.kind is not FaultKind.NAME
 
 
 def _repeated(said: Facts, source: Facts) -> Iterator[Fault]:

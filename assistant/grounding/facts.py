@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from assistant.composing.terms import STOP_WORDS, stem
 from assistant.grounding.faults import FaultKind
 from assistant.grounding.vocabulary import Terms, tokens_of, vocabulary
 
 _CROSS_REFERENCE = re.compile(r"[\[(]\s*(?:see|refer to)\b[^\])]*[\])]", re.IGNORECASE)
+SAYS_NOTHING_ALONE = frozenset({"with"})  # a direction only where its opposite stands
 QUALIFYING = 2  # tokens after "patients with" that say which
 _LISTED = frozenset({"to", "or", "and", "-", "through", "between"})
 # Stems of international nonproprietary names (WHO, "The use of stems in the selection of INN").
@@ -85,7 +86,7 @@ def facts(sentence: str) -> Facts:
         (FaultKind.FREQUENCY, words.frequencies),
     ):
         items += [Item(kind, value, start, end) for value, start, end in _found(terms, tokens)]
-    items += [Item(FaultKind.NEGATION, t, p, p + 1) for p, t in enumerate(tokens) if _is_direction(t)]
+    items += [Item(FaultKind.NEGATION, form(t), p, p + 1) for p, t in enumerate(tokens) if form(t) in opposites()]
     items += [Item(FaultKind.COMPARISON, t, p, p + 1) for p, t in enumerate(tokens) if _compares_words(tokens, p)]
     items += [Item(FaultKind.NAME, t, p, p + 1) for p, t in enumerate(tokens) if t in names]
     forms = tuple(form(t) for t in tokens)
@@ -119,7 +120,7 @@ def is_content(token: str) -> bool:
     """Whether a token carries meaning that needs a source; amounts are judged on their own."""
     words = vocabulary()
     if token[0].isdigit() or token in STOP_WORDS or token in words.plain or token in words.labels:
-        return token in words.directions
+        return token in words.opposites and token not in SAYS_NOTHING_ALONE
     return len(token) > 1 and token[0] not in "<>≤≥%"
 
 
@@ -144,9 +145,10 @@ def _compares_words(tokens: Sequence[str], place: int) -> bool:
     return tokens[place][0] in "<>≤≥" and not following[:1].isdigit()
 
 
-def _is_direction(token: str) -> bool:
-    directions = vocabulary().directions
-    return token in directions or stem(token) in {stem(d) for d in directions}
+@cache
+def opposites() -> Mapping[str, str]:
+    """Directions as they are compared, each with its opposite."""
+    return {form(one): form(other) for one, other in vocabulary().opposites.items()}
 
 
 def _names(text: str, tokens: Sequence[str]) -> frozenset[str]:

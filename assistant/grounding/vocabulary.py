@@ -66,7 +66,7 @@ class Vocabulary:
     populations: Terms
     routes: Terms
     frequencies: Terms
-    directions: frozenset[str]
+    opposites: Mapping[str, str]
     numbers: Mapping[str, str]
     same: Mapping[str, str]
     plain: frozenset[str]
@@ -90,7 +90,7 @@ def vocabulary() -> Vocabulary:
         populations=terms_of(raw["populations"]),
         routes=terms_of(raw["routes"]),
         frequencies=terms_of(raw["frequencies"]),
-        directions=frozenset(word for pair in raw["opposites"] for word in pair),
+        opposites={one: other for pair in raw["opposites"] for one, other in (pair, pair[::-1])},
         numbers=raw["numbers"],
         same={word: group[0] for group in raw["same"] for word in group},
         plain=frozenset(raw["plain"].split()),
