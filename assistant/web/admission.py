@@ -7,18 +7,20 @@ from __future__ import annotations
 
 import asyncio
 import math
+import re
 import time
 from collections import OrderedDict
 from collections.abc import Callable
 
 from fastapi import Request
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from assistant.config import WebSettings
-from assistant.web.problems import Refused
+from assistant.web.problems import Refused, respond
 
 KEYS_AT_MOST = 20_000  # conversations and clients remembered; one forgotten begins anew with a full minute
 BUSY_RETRY_SECONDS = 2
-LINE = 3  # waiting for each turn under way, at most
+LINE = 2  # waiting for each turn under way, at most
 
 
 class Slot:
@@ -46,9 +48,14 @@ class Admission:
         self._waiting = 0
         self._wait_seconds = wait_seconds
 
+    @property
+    def is_full(self) -> bool:
+        """Whether nobody more may even wait."""
+        return self._waiting >= self._most_waiting
+
     async def enter(self) -> Slot:
         """A place, in the order of arrival. Refuses with 503 when none comes free in time."""
-        if self._waiting >= self._most_waiting:
+        if self.is_full:
             raise _busy()
         self._waiting += 1
         try:
@@ -64,6 +71,29 @@ class Admission:
 def _busy() -> Refused:
     detail = "Many questions are being answered right now. Please send yours again in a moment."
     return Refused(503, "busy", detail, {"Retry-After": str(BUSY_RETRY_SECONDS)})
+
+
+class Shedding:
+    """Turns messages away while the line is full, before any work is spent on them.
+
+    Else turning away is what keeps a busy service busy.
+    """
+
+    def __init__(self, app: ASGIApp, admission: Admission) -> None:
+        self._app = app
+        self._admission = admission
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on, or answer it."""
+        is_message = scope["type"] == "http" and scope["method"] == "POST" and _MESSAGES.fullmatch(scope["path"])
+        if is_message and self._admission.is_full:
+            refused = _busy()
+            await respond(refused.problem, refused.headers)(scope, receive, send)
+            return
+        await self._app(scope, receive, send)
+
+
+_MESSAGES = re.compile(r"/v1/conversations/[^/]+/messages")
 
 
 class Rate:

@@ -23,7 +23,7 @@ from assistant.web import (
     problems,
     products,
 )
-from assistant.web.admission import Admission, Rates
+from assistant.web.admission import Admission, Rates, Shedding
 from assistant.web.conversations import Conversations
 from assistant.web.headers import BodyLimit, SecurityHeaders
 from assistant.web.messages import Turns
@@ -58,9 +58,11 @@ def create_app(services: Services) -> FastAPI:
     app.state.services = services
     app.state.conversations = Conversations()
     web = services.settings.web
-    app.state.turns = Turns(Admission(web.max_turns_in_flight, web.max_queue_seconds), web.max_turns_in_flight)
+    admission = Admission(web.max_turns_in_flight, web.max_queue_seconds)
+    app.state.turns = Turns(admission, web.max_turns_in_flight)
     app.state.rates = Rates(web)
     app.add_middleware(BodyLimit, most=web.max_body_bytes)
+    app.add_middleware(Shedding, admission=admission)
     app.add_middleware(SecurityHeaders)
     problems.install(app, problem_page)
     for module in _ROUTERS:

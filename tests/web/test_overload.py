@@ -79,11 +79,22 @@ def test_a_line_that_is_full_turns_away_at_once():
         with pytest.raises(Refused):
             await asyncio.wait_for(admission.enter(), 1)
         slot.leave()
-        (await waiting[0]).leave()
-        (await waiting[1]).leave()
-        await waiting[2]
+        for turn in waiting:
+            (await turn).leave()
 
     asyncio.run(run())
+
+
+def test_with_a_full_line_no_work_is_spent_on_a_message_and_all_else_is_served(serve, monkeypatch):
+    client = serve()
+    name = client.post("/v1/conversations", json={}).json()["conversation_id"]
+    monkeypatch.setattr(Admission, "is_full", True)
+    refused = client.post(f"/v1/conversations/{name}/messages", content=b"not even JSON")
+    assert (refused.status_code, refused.json()["code"]) == (503, "busy")
+    assert refused.headers["content-type"] == "application/problem+json"
+    assert int(refused.headers["retry-after"]) >= 1
+    assert "content-security-policy" in refused.headers
+    assert client.get(f"/v1/conversations/{name}").status_code == 200
 
 
 def test_a_refused_message_gives_its_place_back(serve):
