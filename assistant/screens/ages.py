@@ -41,6 +41,13 @@ _LABEL_AGE = re.compile(
     rf"|\((?P<n3>\d{{1,2}})\s*(?:to|-|–)\s*\d{{1,2}}\s*(?P<unit4>years?|months?)",
     re.IGNORECASE,
 )
+_SAYS_AGE = re.compile(r"\bof age\b|\bold(?:er)?\b|\byounger\b|\baged?\b|\bages\b", re.IGNORECASE)
+_NAMES_YOUNG = re.compile(
+    r"\b(?:aged?|ages|children|pa?ediatrics?(?:\s+patients)?|adolescents?|infants?)\W+(?:\w+\W+){0,3}$", re.IGNORECASE
+)
+_ANIMALS = re.compile(r"\b(?:rats?|mice|mouse|monkeys?|rabbits?|dogs?|animals?|minipigs?)\b", re.IGNORECASE)
+_SHORTEST_SENTENCE = 5  # words; less is a heading
+_NEAR = 12  # characters after a number of years in which "of age" or "older" may stand
 _LABEL_BELOW = re.compile(
     rf"(?:younger than|less than|below|under)\s*(?:the age of\s*)?(?P<n>\d{{1,2}}(?:\.\d)?)\s*(?P<unit>{_UNIT})",
     re.IGNORECASE,
@@ -90,18 +97,34 @@ def youngest(sentences: Iterable[str]) -> float | None:
     found: list[float] = []
     any_age = False
     for sentence in sentences:
+        if _ANIMALS.search(sentence):
+            continue
         if is_negative(sentence):
             # "not established below 12 years" leaves 12 and older
             found += [_years(m.group("n"), m.group("unit")) for m in _LABEL_BELOW.finditer(sentence)]
             continue
-        ages = [_label_years(m) for m in _LABEL_AGE.finditer(sentence)]
+        ages = [_label_years(m) for m in _LABEL_AGE.finditer(sentence) if _is_age(sentence, m)]
         found += ages
-        any_age |= not ages and _LABEL_CHILD.search(sentence) is not None
+        any_age |= not ages and _speaks_of_children(sentence)
     young = [age for age in found if age < ADULT]
     if young:
         return min(young)
     # children are spoken of without an age: any age; otherwise adults, if that is what is said
     return 0.0 if any_age else min((age for age in found if age <= ADULT), default=None)
+
+
+def _speaks_of_children(sentence: str) -> bool:
+    """Whether a sentence, not a heading, tells something of children as patients (Child-Pugh and milk do not)."""
+    if len(sentence.split()) < _SHORTEST_SENTENCE or _NOT_A_PATIENT.search(sentence):
+        return False
+    return _LABEL_CHILD.search(sentence) is not None
+
+
+def _is_age(sentence: str, match: re.Match[str]) -> bool:
+    """Whether a number of years or weeks is an age, and not how long something lasts ("at least 4 weeks of …")."""
+    return _SAYS_AGE.search(sentence[match.start() : match.end() + _NEAR]) is not None or (
+        _NAMES_YOUNG.search(sentence[: match.start()]) is not None
+    )
 
 
 def _label_years(match: re.Match[str]) -> float:
