@@ -9,7 +9,7 @@ from knowledge.errors import NotApproved
 from knowledge.types import Approval, ApprovedDocument, Audience, Market, ParsedDocument
 
 
-def approve(  # noqa: PLR0913  an approval is all of these, each one named by the caller
+def approve(
     document: ParsedDocument,
     *,
     approver: str,

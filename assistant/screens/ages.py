@@ -46,6 +46,7 @@ _NAMES_YOUNG = re.compile(
     r"\b(?:aged?|ages|children|pa?ediatrics?(?:\s+patients)?|adolescents?|infants?)\W+(?:\w+\W+){0,3}$", re.IGNORECASE
 )
 _ANIMALS = re.compile(r"\b(?:rats?|mice|mouse|monkeys?|rabbits?|dogs?|animals?|minipigs?)\b", re.IGNORECASE)
+_NOT_A_CHILD = re.compile(r"\b(?:child-?\s?pugh|breast\w*|nurs\w+|lactat\w+|milk|pregnan\w+)\b", re.IGNORECASE)
 _SHORTEST_SENTENCE = 5  # words; less is a heading
 _NEAR = 12  # characters after a number of years in which "of age" or "older" may stand
 _LABEL_BELOW = re.compile(
@@ -115,7 +116,7 @@ def youngest(sentences: Iterable[str]) -> float | None:
 
 def _speaks_of_children(sentence: str) -> bool:
     """Whether a sentence, not a heading, tells something of children as patients (Child-Pugh and milk do not)."""
-    if len(sentence.split()) < _SHORTEST_SENTENCE or _NOT_A_PATIENT.search(sentence):
+    if len(sentence.split()) < _SHORTEST_SENTENCE or _NOT_A_CHILD.search(sentence):
         return False
     return _LABEL_CHILD.search(sentence) is not None
 
