@@ -41,7 +41,7 @@ lint: .venv/.dev ## ruff, mypy strict, import contracts
 
 .PHONY: test
 test: lint ## Lint, then every test (a small slice of the bench included)
-	$(BIN)/pytest
+	$(BIN)/pytest -n 2 --dist loadfile
 
 .PHONY: bench
 bench: .venv/.dev ## The whole bench on real labels (minutes)

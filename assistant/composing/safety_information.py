@@ -5,61 +5,84 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
+
 from assistant.composing.cite import Citations
 from assistant.composing.reading import Reading
 from assistant.types import Piece, SafetyInformation
-from knowledge.types import Section, UnitKind
+from knowledge.types import Section, Unit, UnitKind
 
-MAX_WORDS = 160  # of what is not boxed; a boxed warning is always shown whole
+MAX_WORDS = 120  # of the warnings, half as many of contraindications; a boxed warning is always shown whole
 _BOXED = ("boxed_warning",)
-_RISKS = ("contraindications", "warnings_and_cautions", "warnings")
+_AGAINST = ("contraindications",)
+_WARNINGS = ("warnings_and_cautions", "warnings")
+_SAYS_NONE = re.compile(r"^\W*none\b", re.IGNORECASE)
 
 
 def safety_information(reading: Reading, citations: Citations, heading: str) -> SafetyInformation | None:
-    """Cite the boxed warning whole; without one, contraindications and the heads of the warnings.
+    """Cite the boxed warning whole; without one, contraindications and the gist of the warnings.
 
+    The gist is the label's own highlights of its warnings, or the first sentence of each.
     Returns None when the document states neither (the verification then fails for a product answer).
     """
-    boxed = _pieces(reading, citations, _BOXED, limit=None)
+    boxed = [u for section in _top_sections(reading, _BOXED) for u in _full(_prose(reading, section))]
     if boxed:
-        return SafetyInformation(heading=heading, is_boxed=True, pieces=boxed)
-    risks = _pieces(reading, citations, _RISKS, limit=MAX_WORDS)
-    return SafetyInformation(heading=heading, pieces=risks) if risks else None
+        return SafetyInformation(heading=heading, is_boxed=True, pieces=_pieces(reading, citations, boxed))
+    against = [u for section in _top_sections(reading, _AGAINST) for u in _full(_prose(reading, section))]
+    told = [u for u in against if not _SAYS_NONE.match(reading.text_of(u))]
+    gist = [u for section in _top_sections(reading, _WARNINGS) for u in _gist(reading, section)]
+    chosen = [*_first_words(reading, told, MAX_WORDS // 2), *_first_words(reading, gist, MAX_WORDS)]
+    chosen = chosen or against[:1]
+    return SafetyInformation(heading=heading, pieces=_pieces(reading, citations, chosen)) if chosen else None
 
 
-def _pieces(reading: Reading, citations: Citations, families: tuple[str, ...], limit: int | None) -> tuple[Piece, ...]:
-    pieces: list[Piece] = []
-    spent = 0
-    for family in families:
-        for section in _top_sections(reading, family):
-            for start, end, index in _paragraphs(reading, section):
-                length = len(reading.document.text[start:end].split())
-                if limit is not None and pieces and spent + length > limit:
-                    return tuple(pieces)
-                spent += length
-                pieces.append(citations.piece(reading, index, start, end))
-    return tuple(pieces)
-
-
-def _top_sections(reading: Reading, family: str) -> list[Section]:
+def _top_sections(reading: Reading, families: Sequence[str]) -> list[Section]:
+    """The outermost sections of these families, in their order."""
     sections = reading.document.sections
-    return [s for s in sections if s.field == family and (s.parent is None or sections[s.parent].field != family)]
+    return [s for s in sections if s.field in families and (s.parent is None or sections[s.parent].field != s.field)]
 
 
-def _paragraphs(reading: Reading, section: Section) -> list[tuple[int, int, int]]:
-    """Spans of the section's paragraphs, highlights left out where the full text has more."""
-    units = [
-        u
-        for u in reading.document.units
-        if section.start <= u.start and u.end <= section.end and u.kind is not UnitKind.TABLE_ROW
-    ]
-    full = [u for u in units if not u.is_highlight] or units
-    spans: list[tuple[int, int, int]] = []
-    paragraph: int | None = None
-    for unit in full:
-        if unit.paragraph == paragraph:
-            spans[-1] = (spans[-1][0], unit.end, spans[-1][2])
+def _prose(reading: Reading, section: Section) -> list[Unit]:
+    """Its sentences and items, in reading order."""
+    units = reading.document.units
+    return [u for u in units if section.start <= u.start and u.end <= section.end and u.kind is not UnitKind.TABLE_ROW]
+
+
+def _full(units: Sequence[Unit]) -> list[Unit]:
+    """Highlights left out where the full text has more."""
+    return [u for u in units if not u.is_highlight] or list(units)
+
+
+def _gist(reading: Reading, section: Section) -> list[Unit]:
+    units = _prose(reading, section)
+    highlights = [u for u in units if u.is_highlight]
+    if highlights:
+        return highlights
+    first: dict[int, Unit] = {}
+    for unit in units:
+        first.setdefault(unit.section, unit)
+    return list(first.values())
+
+
+def _first_words(reading: Reading, units: Sequence[Unit], limit: int) -> list[Unit]:
+    """The units, whole, until the limit; at least one."""
+    kept: list[Unit] = []
+    spent = 0
+    for unit in units:
+        spent += len(reading.text_of(unit).split())
+        if kept and spent > limit:
+            break
+        kept.append(unit)
+    return kept
+
+
+def _pieces(reading: Reading, citations: Citations, units: Sequence[Unit]) -> tuple[Piece, ...]:
+    """One piece for each run of neighbouring units of a paragraph."""
+    spans: list[tuple[Unit, Unit]] = []
+    for unit in units:
+        if spans and unit.index == spans[-1][1].index + 1 and unit.paragraph == spans[-1][1].paragraph:
+            spans[-1] = (spans[-1][0], unit)
         else:
-            spans.append((unit.start, unit.end, unit.section))
-        paragraph = unit.paragraph
-    return spans
+            spans.append((unit, unit))
+    return tuple(citations.piece(reading, first.section, first.start, last.end) for first, last in spans)
