@@ -157,7 +157,7 @@ class Assistant:
             reply=reply,
             model_calls=answers.calls,
             failures=tuple(course.failures),
-            release=self._release(policy),
+            release=self._release(policy, course.run("release", self.knowledge.release) or "unknown"),
             stage_seconds=dict(course.seconds),
             finished_at=self.clock.now(),
         )
@@ -298,12 +298,12 @@ class Assistant:
         verifications = tuple(held.get(v.part, v) for v in answers.verifications)
         return Worded(tuple(drafts), verifications, tuple(calls))
 
-    def _release(self, policy: PolicyPack) -> Release:
+    def _release(self, policy: PolicyPack, index: str) -> Release:
         return Release(
             software=self.software,
             commit=self.commit,
             policy=policy.reference,
-            index=self.knowledge.release(),
+            index=index,
             models=self.models if self.wording is None else (*self.models, self.wording.model.name),
             prompts=() if self.wording is None else (self.wording.prompt.reference,),
         )
