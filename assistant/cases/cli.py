@@ -7,7 +7,7 @@ from typing import Annotated, NoReturn
 
 import typer
 from rich.console import Console
-from rich.table import Table
+from rich.table import Column, Table
 
 from assistant.errors import AssistantError, NotFound
 from assistant.ports import Desk
@@ -17,6 +17,7 @@ app = typer.Typer(no_args_is_help=True, help="Medical-information and safety cas
 
 STATUSES = ("open", "requested", "assigned", "replied", "withdrawn", "resolved", "acknowledged")
 _SHOWN_CHARACTERS = 60
+WIDE = 160  # columns, where output is no terminal
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
 
@@ -41,7 +42,7 @@ def list_cases(
     if as_json:
         typer.echo(json.dumps([_summary(c) for c in cases], ensure_ascii=False, indent=2))
     else:
-        Console().print(_table(cases) if cases else "No cases.")
+        _out().print(_table(cases) if cases else "No cases.")
 
 
 @app.command("show")
@@ -61,7 +62,7 @@ def show_case(
     if as_json:
         typer.echo(case.model_dump_json(indent=2))
         return
-    console = Console()
+    console = _out()
     console.print(_facts(case))
     console.print(_thread(case))
 
@@ -80,8 +81,24 @@ def _summary(case: Case) -> dict[str, object]:
     return {**case.model_dump(mode="json", exclude={"events"}), "events": len(case.events)}
 
 
+def _out() -> Console:
+    """Stdout; wide where it is not a terminal, so that no id is cut."""
+    out = Console()
+    return out if out.is_terminal else Console(width=WIDE)
+
+
 def _table(cases: list[Case]) -> Table:
-    table = Table("case", "kind", "status", "product", "market", "reason", "opened (UTC)", "assignee", "question")
+    table = Table(
+        Column("case", no_wrap=True),
+        "kind",
+        "status",
+        "product",
+        "market",
+        "reason",
+        "opened (UTC)",
+        "assignee",
+        "question",
+    )
     for case in cases:
         table.add_row(
             case.case_id,
