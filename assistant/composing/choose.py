@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -18,6 +19,9 @@ NOVELTY = 0.5  # what words of the question not yet covered add, at most
 REDUNDANCY = 0.2  # what saying the same again takes away, at most
 DUPLICATE = 0.8  # overlap of stems from which two units say the same
 CONSIDERED = 40  # candidates looked at
+
+
+_NEGATES = re.compile(r"\b(?:not|no|never|neither|without|avoid|except|unless|contraindicated)\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -94,7 +98,14 @@ def _value(candidate: Candidate, covered: frozenset[str], overlap: float) -> flo
 
 
 def _overlap(one: Candidate, other: Candidate) -> float:
+    """How much of the shorter of two units the other says too.
+
+    A number of its own, or a "not" that the other lacks, makes `one` say something else.
+    """
     if one.unit.kind is UnitKind.TABLE_ROW and one.unit.table == other.unit.table:
         return 0.0  # rows of one table are alike by nature
     left, right = (c.reading.unit_stems[c.unit.index] for c in (one, other))
+    negated, other_negated = (_NEGATES.search(c.reading.text_of(c.unit)) is not None for c in (one, other))
+    if negated != other_negated or any(found[0].isdigit() for found in left - right):
+        return 0.0
     return len(left & right) / (min(len(left), len(right)) or 1)

@@ -12,8 +12,8 @@ from assistant.types import Evidence, Part, PartKind, TableBlock
 from knowledge.types import Query, SearchResult
 
 
-def draft_for(text, fields=None, limits=None):
-    label = labels.approved()
+def draft_for(text, fields=None, limits=None, label=None):
+    label = label or labels.approved()
     passages = labels.passages(label)
     query = Query(text=text, partitions=(passages[0].passage.partition,), at=labels.NOW)
     evidence = Evidence(part=0, result=SearchResult(query=query, index_release="r1", passages=passages))
@@ -81,6 +81,33 @@ def numbers(block):
     if isinstance(block, TableBlock):
         return [row.citation for row in block.rows]
     return [p.citation for p in getattr(block, "pieces", None) or block.items]
+
+
+def test_sentences_that_differ_in_a_number_do_not_say_the_same():
+    label = labels.LabelBuilder()
+    label.section("boxed_warning", "WARNING")
+    label.paragraph("It may harm.")
+    dosage = label.section("dosage_and_administration", "DOSAGE AND ADMINISTRATION", "2")
+    label.section("dosage_and_administration", "Psoriasis", "2.1", dosage)
+    label.paragraph("The recommended dosage is 40 mg taken once daily.")
+    label.section("dosage_and_administration", "Arthritis", "2.2", dosage)
+    label.paragraph("The recommended dosage is 20 mg taken once daily.")
+    shown = said(draft_for("what is the recommended dosage?", label=labels.approved(label.build())))
+    assert "40 mg" in shown
+    assert "20 mg" in shown
+
+
+def test_a_sentence_that_says_not_is_no_duplicate_of_one_that_does_not():
+    label = labels.LabelBuilder()
+    label.section("boxed_warning", "WARNING")
+    label.paragraph("It may harm.")
+    label.section("pediatric_use", "Pediatric Use", "8.4")
+    label.paragraph("The tablet may be given to children with asthma.")
+    label.section("pediatric_use", "Other Children", "8.5")
+    label.paragraph("The tablet may not be given to children without asthma.")
+    shown = said(draft_for("may the tablet be given to children?", label=labels.approved(label.build())))
+    assert "may be given" in shown
+    assert "may not be given" in shown
 
 
 def test_nothing_found_composes_nothing():
