@@ -29,6 +29,8 @@ def judge(
     """
     parts = tuple(_judged(part, screening, labels, product_names, off_label) for part in understanding.parts)
     harm = tuple(_harm(screening, understanding, labels))
+    if harm:  # what is asked beside such a report is asked about that use
+        parts = tuple(_as_off_label(part) if part.kind is PartKind.ON_LABEL else part for part in parts)
     return (
         screening.model_copy(update={"findings": (*screening.findings, *harm)}),
         understanding.model_copy(update={"parts": parts}),
@@ -49,6 +51,10 @@ def _judged(part: Part, screening: Screening, labels: Labels, product_names: Seq
         if use is not None and use.confidence >= off_label:
             kind = PartKind.OFF_LABEL
     return part if kind is part.kind else part.model_copy(update={"kind": kind})
+
+
+def _as_off_label(part: Part) -> Part:
+    return part.model_copy(update={"kind": PartKind.OFF_LABEL})
 
 
 def _harm(screening: Screening, understanding: Understanding, labels: Labels) -> list[Finding]:

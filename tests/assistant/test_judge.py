@@ -50,6 +50,15 @@ def test_harm_in_a_use_the_label_does_not_hold_is_a_kind_of_its_own():
     assert [f.detail for f in screening.findings] == ["adverse_event", "off_label_use_with_harm"]
 
 
+def test_what_is_asked_beside_harm_in_such_a_use_is_asked_about_that_use():
+    told, asked = "my patient took it for gout and had hives", "what dose should I have used?"
+    text = f"{told} - {asked}"
+    report = Finding(
+        kind=FindingKind.SAFETY_REPORT, detail="adverse_event", start=0, end=len(told), found_by="r", confidence=0.9
+    )
+    assert kind_of(held(text, findings=[report])) is PartKind.OFF_LABEL
+
+
 def test_without_a_product_nothing_is_held_against_a_label():
     screening, understanding = held("what dose for gout?", product=None)
     assert (screening.findings, understanding.parts[0].kind) == ((), PartKind.ON_LABEL)
