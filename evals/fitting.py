@@ -11,7 +11,6 @@ from rich.console import Console
 
 import assistant.composing.confidence
 import assistant.composing.rank
-from assistant.bootstrap import Services
 from evals.calibrate import (
     RANKING_SCALE,
     Material,
@@ -44,7 +43,7 @@ def calibrate(suites: Sequence[Suite], folder: Path, cache: Path, write: bool, t
     with shown_progress(talk) as progress:
         task = progress.add_task("playing", total=len(cases))
         services, built = open_throwaway(folder, cache, lambda *_: None)
-        with closing(_Closing(services)):
+        with closing(services):
             threshold = services.policies[Market.US].thresholds.answer
             material = gather(services, cases, built.labels, lambda: progress.advance(task))
     if not material.ranked or not material.sure:
@@ -78,8 +77,3 @@ def _figures(material: Material, threshold: float) -> dict[str, float]:
 
 def _share(flags: Sequence[bool]) -> float:
     return float(np.mean(flags)) if flags else 0.0
-
-
-class _Closing:
-    def __init__(self, services: Services) -> None:
-        self.close = services.close

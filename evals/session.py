@@ -61,7 +61,7 @@ def evaluate(
         raise SuiteError(f"no case matches {selection.described()}; the categories are: {known}.")
     with shown_progress(talk) as progress:
         services, built = _library(folder, cache_dir, progress)
-        with closing(_Closing(services)):
+        with closing(services):
             started_at = services.clock.now()
             results: list[CaseResult] = []
             gates: list[GateResult] = []
@@ -74,14 +74,6 @@ def evaluate(
     return Run(
         run=record, summary=by_category(results), totals=totals(results), gates=tuple(gates), cases=tuple(results)
     )
-
-
-@dataclass(frozen=True)
-class _Closing:
-    services: Services
-
-    def close(self) -> None:
-        self.services.close()
 
 
 def _advance(progress: Progress, task: TaskID, _result: CaseResult) -> None:

@@ -13,7 +13,6 @@ from assistant.types import Block, ListBlock, Piece, Statement, TableBlock, Tabl
 from knowledge.types import Row, Span, Table, Unit, UnitKind
 
 _MARKER = re.compile(r"(?:(?:^|[\s\d%)])([a-h]|\d)|(\*+|†+|‡+|§+|¶+))$")
-MAX_CAPTION_WORDS = 40
 
 
 def lay_out(excerpts: Sequence[Excerpt], citations: Citations) -> tuple[Block, ...]:

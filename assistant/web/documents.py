@@ -9,7 +9,6 @@ from fastapi import APIRouter, Query
 from pydantic import Field
 
 from assistant.config import Token
-from assistant.types import DocumentLink
 from assistant.web.document_view import Layout, SectionView
 from assistant.web.problems import Refused
 from assistant.web.security import Caller
@@ -144,11 +143,6 @@ def passage(approved: ApprovedDocument, start: int | None, end: int | None) -> S
         detail = f"start and end must both be given, with 0 ≤ start < end ≤ {length}."
         raise Refused(422, "no_such_passage", detail)
     return Span(start=start, end=end)
-
-
-def link_to(link: DocumentLink) -> str:
-    """The address of a document's page."""
-    return f"/documents/{link.document_id}/{link.version}"
 
 
 def _stretch(approved: ApprovedDocument, marked: Span) -> Stretch:

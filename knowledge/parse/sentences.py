@@ -29,7 +29,6 @@ _STARTERS = frozenset(
 )
 _NUMBERS = r"\d{1,2}(?:\.\d{1,2}){0,2}"
 _SECTION_REFERENCE = rf"[(\[]\s*{_NUMBERS}(?:\s*(?:,|and|–|-|to)\s*{_NUMBERS})*\s*[)\]]"
-SECTION_REFERENCE = re.compile(_SECTION_REFERENCE)
 # Brackets that lean on the sentence before them.
 _TRAILING = re.compile(
     rf"\s*(?:{_SECTION_REFERENCE}|[\[(]\s*(?:see|refer to)\b[^\[\]]{{0,400}}?[\])])(?:\s*\])?(?:\s*[.;](?!\w))?",
