@@ -8,6 +8,7 @@ from typing import Literal
 
 from pydantic import Field
 
+from assistant.responses import ResponseDocument
 from assistant.types import Draft, Evidence, Question, Reply, Screening, Understanding, Verification
 from knowledge.types import Market, Value
 
@@ -57,6 +58,22 @@ class CaseKind(StrEnum):
 
     MEDICAL_INFORMATION = "medical_information"  # MSL
     SAFETY = "safety"  # drug safety
+    PRODUCT_COMPLAINT = "product_complaint"  # drug safety too, with a clock of its own (21 CFR 211.198)
+
+
+class CaseStatus(StrEnum):
+    """Where a case is; derived by `assistant.cases.state`."""
+
+    OPEN = "open"  # nobody asked for a reply yet; or reopened
+    REQUESTED = "requested"
+    ASSIGNED = "assigned"
+    REPLIED = "replied"
+    TRANSFERRED = "transferred"  # sent to the safety system, not yet acknowledged
+    FAILED = "failed"  # the last transfer failed
+    ACKNOWLEDGED = "acknowledged"
+    WITHDRAWN = "withdrawn"
+    MERGED = "merged"
+    RESOLVED = "resolved"
 
 
 class CaseEventKind(StrEnum):
@@ -64,13 +81,41 @@ class CaseEventKind(StrEnum):
 
     OPENED = "opened"
     REQUESTED = "requested"  # the HCP confirmed: please send it to an expert
-    ASSIGNED = "assigned"
-    NOTED = "noted"
-    REPLIED = "replied"
+    ASSIGNED = "assigned"  # text: to whom; empty: the actor took it
+    RELEASED = "released"  # given back to the queue
+    NOTED = "noted"  # seen by staff alone
+    DRAFTED = "drafted"  # a reply so far, in `response`
+    REPLIED = "replied"  # a signed reply, in `response`; the HCP sees it
+    TRANSFERRED = "transferred"  # safety: sent to the safety system; medical: to another team (`text`)
+    MERGED = "merged"  # into the case named in `text`
     WITHDRAWN = "withdrawn"  # by the HCP
     RESOLVED = "resolved"
     REOPENED = "reopened"
-    ACKNOWLEDGED = "acknowledged"  # by the receiving safety system
+    ACKNOWLEDGED = "acknowledged"  # by the receiving safety system; text: its reference
+    FAILED = "failed"  # a transfer or a message could not be delivered; text: why
+    FOLLOWED_UP = "followed_up"  # the HCP added something, or answered a question back
+    RATED = "rated"  # the HCP rated the reply; reason: "up" or "down"
+    PROPOSED = "proposed"  # a signed reply was handed on; reason: "approved_answer" or "eval_case"
+
+
+class Priority(StrEnum):
+    """How soon a case is wanted."""
+
+    URGENT = "urgent"
+    HIGH = "high"
+    NORMAL = "normal"
+
+
+class Routing(Value):
+    """Where a case went when it was opened, and how fast it is due, by the rules of that day."""
+
+    team: str
+    priority: Priority
+    therapeutic_area: str = ""
+    territory: str = ""
+    language: str = "en"
+    rule: str  # the rule that decided, as name of the rule in `rules`
+    rules: str  # name@version#sha256
 
 
 class CaseEvent(Value):
@@ -88,6 +133,8 @@ class CaseEvent(Value):
     market: Market
     reason: str = ""  # opened: why; a HandOff.reason or the SafetyKinds joined by ","
     text: str = ""  # opened: the question, redacted; noted/replied: the words
+    response: ResponseDocument | None = None  # drafted, replied
+    routing: Routing | None = None  # opened
 
 
 class Case(Value):
@@ -95,14 +142,16 @@ class Case(Value):
 
     case_id: str
     kind: CaseKind
-    status: Literal["open", "requested", "assigned", "replied", "withdrawn", "resolved", "acknowledged"]
+    status: CaseStatus
     product: str | None
     market: Market
     reason: str
     text: str
     interaction_id: str | None
     assignee: str | None
+    routing: Routing | None = None
     opened_at: datetime
+    requested_at: datetime | None = None  # the last time the HCP asked for a reply
     changed_at: datetime
     events: tuple[CaseEvent, ...]
 

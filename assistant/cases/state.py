@@ -6,39 +6,59 @@ import base64
 import hashlib
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Literal
 
 from assistant.errors import Conflict
-from assistant.records import Case, CaseEvent, CaseEventKind, CaseKind
+from assistant.records import Case, CaseEvent, CaseEventKind, CaseKind, CaseStatus
+from assistant.responses import ResponseDocument
 
-Status = Literal["open", "requested", "assigned", "replied", "withdrawn", "resolved", "acknowledged"]
-
-_LIVE: frozenset[Status] = frozenset({"open", "requested", "assigned", "replied"})
-_CLOSED: frozenset[Status] = frozenset({"withdrawn", "resolved"})
-_ANY: frozenset[Status] = _LIVE | _CLOSED | {"acknowledged"}
+_S = CaseStatus
+_WAITING = frozenset({_S.OPEN, _S.REQUESTED})
+_LIVE = _WAITING | {_S.ASSIGNED, _S.REPLIED}
+_CLOSED = frozenset({_S.WITHDRAWN, _S.RESOLVED, _S.MERGED})
+_SENDING = frozenset({_S.TRANSFERRED, _S.FAILED})
+_ANY = frozenset(CaseStatus)
 
 # From which statuses an event may follow, and the status it leads to (None: unchanged).
-_Step = tuple[frozenset[Status], Status | None]
-_MEDICAL: dict[CaseEventKind, _Step] = {
-    CaseEventKind.REQUESTED: (frozenset({"open", "withdrawn"}), "requested"),
-    CaseEventKind.ASSIGNED: (_LIVE, "assigned"),
+_Step = tuple[frozenset[CaseStatus], CaseStatus | None]
+_EVERYWHERE: dict[CaseEventKind, _Step] = {
     CaseEventKind.NOTED: (_ANY, None),
-    CaseEventKind.REPLIED: (_LIVE, "replied"),
-    CaseEventKind.WITHDRAWN: (_LIVE, "withdrawn"),
-    CaseEventKind.RESOLVED: (_LIVE, "resolved"),
-    CaseEventKind.REOPENED: (_CLOSED, "open"),
+    CaseEventKind.FOLLOWED_UP: (_ANY, None),
+    CaseEventKind.MERGED: (_LIVE, _S.MERGED),
+}
+_MEDICAL: dict[CaseEventKind, _Step] = {
+    **_EVERYWHERE,
+    CaseEventKind.REQUESTED: (frozenset({_S.OPEN, _S.WITHDRAWN}), _S.REQUESTED),
+    CaseEventKind.ASSIGNED: (_LIVE, _S.ASSIGNED),
+    CaseEventKind.RELEASED: (frozenset({_S.ASSIGNED}), _S.REQUESTED),
+    CaseEventKind.DRAFTED: (frozenset({_S.ASSIGNED, _S.REPLIED}), None),
+    CaseEventKind.REPLIED: (_LIVE, _S.REPLIED),
+    CaseEventKind.TRANSFERRED: (_LIVE, _S.REQUESTED),
+    CaseEventKind.FAILED: (_ANY, None),  # a mail that did not arrive changes nothing of the case
+    CaseEventKind.RATED: (frozenset({_S.REPLIED, _S.RESOLVED}), None),
+    CaseEventKind.PROPOSED: (frozenset({_S.REPLIED, _S.RESOLVED}), None),
+    CaseEventKind.WITHDRAWN: (_LIVE, _S.WITHDRAWN),
+    CaseEventKind.RESOLVED: (_LIVE, _S.RESOLVED),
+    CaseEventKind.REOPENED: (_CLOSED, _S.OPEN),
 }
 # A safety case is never withdrawn, and is resolved only once the safety system has
 # acknowledged it (RULES.md row 4: never suppressed, forwarded with acknowledgement).
 _SAFETY: dict[CaseEventKind, _Step] = {
-    CaseEventKind.ASSIGNED: (_LIVE, "assigned"),
-    CaseEventKind.NOTED: (_ANY, None),
-    CaseEventKind.REPLIED: (_LIVE, "replied"),
-    CaseEventKind.ACKNOWLEDGED: (_LIVE, "acknowledged"),
-    CaseEventKind.RESOLVED: (frozenset({"acknowledged"}), "resolved"),
-    CaseEventKind.REOPENED: (frozenset({"resolved", "acknowledged"}), "open"),
+    **_EVERYWHERE,
+    CaseEventKind.ASSIGNED: (_LIVE, _S.ASSIGNED),
+    CaseEventKind.RELEASED: (frozenset({_S.ASSIGNED}), _S.OPEN),
+    CaseEventKind.REPLIED: (_LIVE, _S.REPLIED),
+    CaseEventKind.TRANSFERRED: (_LIVE | _SENDING, _S.TRANSFERRED),
+    CaseEventKind.FAILED: (_LIVE | _SENDING, _S.FAILED),
+    CaseEventKind.ACKNOWLEDGED: (_LIVE | _SENDING, _S.ACKNOWLEDGED),
+    CaseEventKind.RESOLVED: (frozenset({_S.ACKNOWLEDGED}), _S.RESOLVED),
+    CaseEventKind.REOPENED: (frozenset({_S.RESOLVED, _S.ACKNOWLEDGED, _S.MERGED}), _S.OPEN),
 }
-_STEPS = {CaseKind.MEDICAL_INFORMATION: _MEDICAL, CaseKind.SAFETY: _SAFETY}
+_STEPS = {
+    CaseKind.MEDICAL_INFORMATION: _MEDICAL,
+    CaseKind.SAFETY: _SAFETY,
+    CaseKind.PRODUCT_COMPLAINT: _SAFETY,
+}
+_FREES = frozenset({CaseEventKind.REOPENED, CaseEventKind.RELEASED})
 
 
 def derive(events: Sequence[CaseEvent]) -> Case:
@@ -48,15 +68,20 @@ def derive(events: Sequence[CaseEvent]) -> Case:
     Raises Conflict when the thread is empty, broken (gap, other case's event) or holds an impossible step.
     """
     opening = _opening(events)
-    status: Status = "open"
+    status = CaseStatus.OPEN
     assignee: str | None = None
+    requested_at: datetime | None = None
     for position, event in enumerate(events[1:], start=2):
         _refuse_foreign(opening, event, position)
         status = _after(opening, status, event.kind)
         if event.kind is CaseEventKind.ASSIGNED:
             assignee = event.text or event.actor
-        elif event.kind is CaseEventKind.REOPENED:
+        elif event.kind in _FREES or (event.kind is CaseEventKind.TRANSFERRED and status is CaseStatus.REQUESTED):
             assignee = None
+            if requested_at is None and status is CaseStatus.REQUESTED:
+                status = CaseStatus.OPEN  # staff took it before the HCP asked for a reply
+        elif event.kind is CaseEventKind.REQUESTED:
+            requested_at = event.at
     return Case(
         case_id=opening.case_id,
         kind=opening.case_kind,
@@ -67,14 +92,24 @@ def derive(events: Sequence[CaseEvent]) -> Case:
         text=opening.text,
         interaction_id=opening.interaction_id,
         assignee=assignee,
+        routing=opening.routing,
         opened_at=opening.at,
+        requested_at=requested_at,
         changed_at=max(e.at for e in events),
         events=tuple(events),
     )
 
 
 def next_event(
-    case_or_events: Case | Sequence[CaseEvent], kind: CaseEventKind, actor: str, at: datetime, text: str = ""
+    case_or_events: Case | Sequence[CaseEvent],
+    kind: CaseEventKind,
+    actor: str,
+    at: datetime,
+    text: str = "",
+    *,
+    reason: str = "",
+    response: ResponseDocument | None = None,
+    interaction_id: str | None = None,
 ) -> CaseEvent:
     """The event that comes next in a case's thread. Raises Conflict when the case does not allow it now."""
     events = case_or_events.events if isinstance(case_or_events, Case) else tuple(case_or_events)
@@ -90,7 +125,10 @@ def next_event(
         at=at,
         product=opening.product,
         market=opening.market,
+        reason=reason,
         text=text,
+        response=response,
+        interaction_id=interaction_id,
     )
     derive((*events, event))
     return event
@@ -118,7 +156,7 @@ def _refuse_foreign(opening: CaseEvent, event: CaseEvent, position: int) -> None
         raise Conflict(f"{opening.case_id} has event {event.sequence} where {position} is due: read it again.")
 
 
-def _after(opening: CaseEvent, status: Status, kind: CaseEventKind) -> Status:
+def _after(opening: CaseEvent, status: CaseStatus, kind: CaseEventKind) -> CaseStatus:
     allowed, leads_to = _STEPS[opening.case_kind].get(kind, (frozenset(), None))
     if status not in allowed:
         raise Conflict(f"{opening.case_id} ({opening.case_kind}) is {status}: it cannot be {kind} now.")
