@@ -6,7 +6,7 @@ import importlib.metadata
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from fastapi import FastAPI
+from fastapi import Depends, FastAPI
 from fastapi.staticfiles import StaticFiles
 
 from assistant.web import (
@@ -28,9 +28,10 @@ from assistant.web.conversations import Conversations
 from assistant.web.headers import BodyLimit, SecurityHeaders
 from assistant.web.messages import Turns
 from assistant.web.rendering import STATIC, problem_page
+from assistant.web.security import guard
 from assistant.web.services import Services
 
-_ROUTERS = (conversations, messages, feedback, handoff, passports, documents, products, cases, catalog, health, pages)
+ROUTERS = (conversations, messages, feedback, handoff, passports, documents, products, cases, catalog, health, pages)
 _DESCRIPTION = """Answers to HCPs from approved documents, each sentence cited to the exact passage.
 
 Everything an HCP reads here is AI generated or a fixed text; a person can be asked for at any time
@@ -54,6 +55,7 @@ def create_app(services: Services) -> FastAPI:
         redoc_url=None,
         lifespan=lifespan,
         responses=problems.RESPONSES,
+        dependencies=[Depends(guard)],
     )
     app.state.services = services
     app.state.conversations = Conversations()
@@ -65,7 +67,7 @@ def create_app(services: Services) -> FastAPI:
     app.add_middleware(Shedding, admission=admission)
     app.add_middleware(SecurityHeaders)
     problems.install(app, problem_page)
-    for module in _ROUTERS:
+    for module in ROUTERS:
         app.include_router(module.router)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     return app

@@ -9,14 +9,13 @@ from fastapi.responses import RedirectResponse
 
 from assistant.types import Role
 from assistant.web.cases import KINDS, case_for
-from assistant.web.catalog import ROLES as CONTENT_ROLES
 from assistant.web.conversations import Specialty
 from assistant.web.document_view import Layout
 from assistant.web.documents import Offset, open_document, passage
 from assistant.web.passports import passport_of
 from assistant.web.problems import Refused
 from assistant.web.rendering import page
-from assistant.web.security import COOKIE, Viewer, allowed, token_for
+from assistant.web.security import COOKIE, Staff, Viewer, token_for
 from assistant.web.services import Given
 
 router = APIRouter(include_in_schema=False)
@@ -103,25 +102,22 @@ def logout() -> Response:
 
 
 @router.get("/msl")
-def case_list(request: Request, services: Given, viewer: Viewer) -> Response:
+def case_list(request: Request, services: Given, reader: Staff) -> Response:
     """The cases of the viewer's kind, newest first."""
-    reader = allowed(viewer, tuple(KINDS))
     cases = services.desk.cases(KINDS[reader.role], None, 200)
     return page(request, "cases.html", viewer=reader, cases=cases)
 
 
 @router.get("/msl/{case_id}")
-def case(request: Request, case_id: str, services: Given, viewer: Viewer) -> Response:
+def case(request: Request, case_id: str, services: Given, reader: Staff) -> Response:
     """One case: its thread, and the turn it came from."""
-    reader = allowed(viewer, tuple(KINDS))
     found = case_for(services, case_id, reader)
     turn = services.ledger.interaction(found.interaction_id) if found.interaction_id else None
     return page(request, "case.html", viewer=reader, case=found, turn=turn)
 
 
 @router.get("/content")
-def content(request: Request, services: Given, viewer: Viewer) -> Response:
+def content(request: Request, services: Given, reader: Staff) -> Response:
     """Every document version with status, dates, approval and passages."""
-    reader = allowed(viewer, CONTENT_ROLES)
     documents = sorted(services.knowledge.summaries(), key=lambda s: (s.names.product.casefold(), s.title, s.version))
     return page(request, "content.html", viewer=reader, documents=documents, index_release=services.knowledge.release())

@@ -7,7 +7,6 @@ Everyone else shows a token from the settings: as a bearer token to the API, as 
 from __future__ import annotations
 
 import hmac
-from collections.abc import Callable
 from typing import Annotated
 
 from fastapi import Depends, Request
@@ -15,6 +14,7 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from assistant.config import Settings, Token
 from assistant.types import Role
+from assistant.web.access import ACCESS
 from assistant.web.problems import Refused
 from assistant.web.services import Given
 
@@ -50,15 +50,6 @@ def bearer(
 Caller = Annotated[Token | None, Depends(bearer)]
 
 
-def require(*roles: Role) -> Callable[[Token | None], Token]:
-    """A dependency that lets only these roles in."""
-
-    def check(caller: Caller) -> Token:
-        return allowed(caller, roles)
-
-    return check
-
-
 def allowed(caller: Token | None, roles: tuple[Role, ...]) -> Token:
     """The caller, if one of these roles. Refuses with 401 (nobody) or 403 (another role)."""
     if caller is None:
@@ -77,3 +68,29 @@ def signed_in(request: Request, services: Given) -> Token | None:
 
 
 Viewer = Annotated[Token | None, Depends(signed_in)]
+
+
+def guard(request: Request, caller: Caller, viewer: Viewer) -> None:
+    """Let in only the roles that the table of routes names; a route that is not in it is closed to all.
+
+    A caller without a token is an HCP. A cookie counts as a token, but changes something only when the browser says
+    that the request comes from our own pages.
+    """
+    path = getattr(request.scope.get("route"), "path", "")
+    method = "GET" if request.method == "HEAD" else request.method
+    roles = ACCESS.get((method, path), frozenset())
+    if Role.HCP in roles:
+        return
+    allowed(caller or viewer, tuple(sorted(roles)))
+    if caller is None and method != "GET" and request.headers.get("sec-fetch-site", "same-origin") != "same-origin":
+        raise Refused(403, "other_site", "This can only be done from our own pages.")
+
+
+def staff(caller: Caller, viewer: Viewer) -> Token:
+    """Who works here, by token or cookie; the guard has let them in."""
+    found = caller or viewer
+    assert found is not None
+    return found
+
+
+Staff = Annotated[Token, Depends(staff)]

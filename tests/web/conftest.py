@@ -20,7 +20,7 @@ from assistant.demo import fill
 from assistant.types import Role
 from assistant.web.app import create_app
 
-TOKENS = {role: f"token-of-{role.value}" for role in (Role.MSL, Role.SAFETY, Role.CONTENT, Role.COMPLIANCE)}
+TOKENS = {role: f"token-of-{role.value}" for role in (Role.MSL, Role.SAFETY, Role.CONTENT, Role.COMPLIANCE, Role.ADMIN)}
 
 
 @pytest.fixture(scope="session")

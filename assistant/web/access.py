@@ -1,0 +1,47 @@
+"""Who may call which route: one table, closed by default.
+
+A route without a line here is refused to everyone (and fails a test). Off-label and safety content stands behind the
+routes of medical and safety staff alone: no commercial-facing role reads it (RULES.md rows 1 and 4). An HCP is
+anonymous: the random id of a conversation, turn or case that was told to them is the key to it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from assistant.types import Role
+
+_ALL = frozenset(Role)
+_CONTENT = frozenset({Role.CONTENT, Role.COMPLIANCE, Role.ADMIN})
+_MSL = frozenset({Role.MSL})
+_SAFETY = frozenset({Role.SAFETY})
+_CASES = _MSL | _SAFETY
+_FIGURES = frozenset({Role.MSL, Role.COMPLIANCE, Role.ADMIN})
+
+ACCESS: Mapping[tuple[str, str], frozenset[Role]] = {
+    # the portal and what an HCP reaches by an id
+    ("GET", "/"): _ALL,
+    ("GET", "/documents/{document_id}/{version}"): _ALL,
+    ("GET", "/passports/{interaction_id}"): _ALL,
+    ("GET", "/login"): _ALL,
+    ("GET", "/logout"): _ALL,
+    ("POST", "/v1/conversations"): _ALL,
+    ("GET", "/v1/conversations/{conversation_id}"): _ALL,
+    ("POST", "/v1/conversations/{conversation_id}/messages"): _ALL,
+    ("POST", "/v1/interactions/{interaction_id}/feedback"): _ALL,
+    ("POST", "/v1/interactions/{interaction_id}/handoff"): _ALL,
+    ("GET", "/v1/interactions/{interaction_id}/passport"): _ALL,
+    ("GET", "/v1/documents/{document_id}/versions/{version}"): _ALL,
+    ("GET", "/v1/products"): _ALL,
+    ("GET", "/v1/products/starters"): _ALL,
+    ("GET", "/v1/health/live"): _ALL,
+    ("GET", "/v1/health/ready"): _ALL,
+    # content
+    ("GET", "/content"): _CONTENT,
+    ("GET", "/v1/knowledge"): _CONTENT,
+    # cases
+    ("GET", "/msl"): _CASES,
+    ("GET", "/msl/{case_id}"): _CASES,
+    ("GET", "/v1/cases"): _CASES,
+    ("GET", "/v1/cases/{case_id}"): _CASES,
+}
