@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from assistant.composing.rank import Candidate
 from assistant.composing.reading import Reading
+from assistant.composing.traits import traits
 from knowledge.types import UnitKind
 
 # A further candidate must score this share of the best one; set on the dev bench.
@@ -19,9 +19,6 @@ NOVELTY = 0.5  # what words of the question not yet covered add, at most
 REDUNDANCY = 0.2  # what saying the same again takes away, at most
 DUPLICATE = 0.8  # overlap of stems from which two units say the same
 CONSIDERED = 40  # candidates looked at
-
-
-_NEGATES = re.compile(r"\b(?:not|no|never|neither|without|avoid|except|unless|contraindicated)\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -68,7 +65,8 @@ def _chances(pool: Sequence[Candidate]) -> list[float]:
     """How likely each candidate is the one that answers: the softmax its score was fitted as."""
     best = pool[0].score
     masses = [math.exp((candidate.score - best) * SHARPNESS) for candidate in pool]
-    return [mass / sum(masses) for mass in masses]
+    whole = sum(masses)
+    return [mass / whole for mass in masses]
 
 
 def _to_the_point(candidates: Sequence[Candidate]) -> list[Candidate]:
@@ -104,8 +102,10 @@ def _overlap(one: Candidate, other: Candidate) -> float:
     """
     if one.unit.kind is UnitKind.TABLE_ROW and one.unit.table == other.unit.table:
         return 0.0  # rows of one table are alike by nature
-    left, right = (c.reading.unit_stems[c.unit.index] for c in (one, other))
-    negated, other_negated = (_NEGATES.search(c.reading.text_of(c.unit)) is not None for c in (one, other))
-    if negated != other_negated or any(found[0].isdigit() for found in left - right):
+    left, right = one.reading.unit_stems[one.unit.index], other.reading.unit_stems[other.unit.index]
+    shared = len(left & right)
+    if not shared or traits(one.reading.text_of(one.unit)).negates != traits(other.reading.text_of(other.unit)).negates:
         return 0.0
-    return len(left & right) / (min(len(left), len(right)) or 1)
+    if any(found[0].isdigit() for found in left - right):
+        return 0.0
+    return shared / min(len(left), len(right))

@@ -57,7 +57,7 @@ def _needed(candidate: Candidate, ranked: Sequence[Candidate], limits: Limits) -
         return needed | _rows_beside(candidate, ranked)
     needed |= bound_to(reading, unit.index)
     if unit.lead_in is not None and candidate.features["context"] >= candidate.features["coverage"]:
-        siblings = {u.index for u in units if u.lead_in == unit.lead_in and u.table is None}
+        siblings = {u.index for u in units if u.lead_in is not None and u.table is None and u.lead_in == unit.lead_in}
         if sum(word_count(reading, i) for i in siblings) <= min(WHOLE_LIST_WORDS, limits.words):
             needed |= siblings
     if reading.text_of(unit).rstrip().endswith(":"):

@@ -6,11 +6,13 @@ The words are those with which English refers and limits, whatever the label; `e
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from assistant.composing.reading import Reading
 
 MAX_REFERRED = 3  # sentences taken in before one that hangs on them
 MAX_LIMITS = 2  # ... and behind one that they limit
+KEPT = 20_000  # label sentences whose judgement is kept
 
 _BACK = r"(?:it|its|they|them|their|this|these|that|those|such|so)"
 _BE = r"(?:is|was|are|were|does|do|did|has|had|have|may|can|could|will|would|should|must|cannot|occurred|applies)"
@@ -53,11 +55,13 @@ _KNOWN_THING = re.compile(r"^(?:once|if|when|after|until|unless|as soon as) the 
 _STEM = 5  # letters in which a word and its plural agree
 
 
+@lru_cache(maxsize=KEPT)
 def hangs_on_previous(text: str) -> bool:
     """Whether a sentence says something only together with the one before it."""
     return _opens_back(text) or _POINTS_BACK.search(text) is not None
 
 
+@lru_cache(maxsize=KEPT)
 def limits_previous(text: str) -> bool:
     """Whether a sentence takes back part of the one before it: "However …", or "This … does not …"."""
     return _LIMITS.match(text) is not None or (hangs_on_previous(text) and _NEGATES.search(text) is not None)

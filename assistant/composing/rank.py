@@ -6,11 +6,13 @@ import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
-from assistant.composing.quantities import has_amount, intervals, values
+from assistant.composing.quantities import intervals, values
 from assistant.composing.reading import Reading
 from assistant.composing.terms import stem, stems, words
+from assistant.composing.traits import traits
 from assistant.understanding.shorthand import expand
 from knowledge.types import ScoredPassage, Unit, UnitKind
 
@@ -24,14 +26,6 @@ _WANTS_AMOUNT = re.compile(
 
 
 EXPANDED = 0.6  # what a word the question only implies (shorthand spelled out) counts, of one it says
-# Sentences in which a label decides something, whatever the drug.
-_STATES = re.compile(
-    r"\b(recommended (?:\w+ ){0,3}(?:dos\w+|schedule|regimen)|is indicated|(?:is|are) contraindicated|not recommended|"
-    r"should (?:not )?be|do not|avoid|(?:with)?hold|discontinue|reduce|administer|monitor|half-life|"
-    r"store|no (?:dos\w+ )?adjustment|mechanism|inhibit(?:s|or)|binds?)\b",
-    re.IGNORECASE,
-)
-_REFERS = re.compile(r"^(?:see|refer to|figure|table) ", re.IGNORECASE)  # points elsewhere, says nothing itself
 
 
 @dataclass(frozen=True)
@@ -72,12 +66,18 @@ class Asked:
         said = {stem(word): word for word in words(text)}
         return cls(
             original=original,
-            meant={s: stems(expand(said[s])) - {s} for s in original if s in said},
+            meant={s: _meant(said[s]) - {s} for s in original if s in said},
             expanded=stems(expanded) - original - ignore,
             values=values(text),
             wants_amount=_WANTS_AMOUNT.search(text) is not None,
             fields=fields,
         )
+
+
+@lru_cache(maxsize=20_000)
+def _meant(word: str) -> frozenset[str]:
+    """The stems of a word and of what it stands for as shorthand."""
+    return stems(expand(word))
 
 
 @dataclass(frozen=True)
@@ -126,8 +126,9 @@ def features(asked: Asked, reading: Reading, unit: Unit, scored: ScoredPassage, 
     text = reading.row_text(unit) if is_row else reading.text_of(unit)
     families = reading.families(unit.section)
     prior = asked.fields.get(families[0], 0.0) if families else 0.0
-    amount = float(asked.wants_amount and has_amount(text))
-    states = float(_STATES.search(text) is not None)
+    is_what = traits(text)
+    amount = float(asked.wants_amount and is_what.has_amount)
+    states = float(is_what.states)
     opening = reading.openings.get(unit.index, 0.0)
     return {
         "coverage": min(1.0, _weight(reading, asked, own) / total),
@@ -151,7 +152,7 @@ def features(asked: Asked, reading: Reading, unit: Unit, scored: ScoredPassage, 
         "highlight": float(unit.is_highlight),
         "opening": opening,
         "statement": states,
-        "reference": float(_REFERS.match(text) is not None),
+        "reference": float(is_what.refers),
         "short": 1.0 / (1.0 + len(own)),
     }
 

@@ -14,7 +14,7 @@ from knowledge.types import ApprovedDocument, ParsedDocument, Row, Section, Tabl
 OPENING = 3  # units of a section that count as its opening
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Reading:
     """One approved document with the stems of its units. Indices are unit indices."""
 

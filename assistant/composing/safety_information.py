@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
+from weakref import WeakKeyDictionary
 
 from assistant.composing.cite import Citations
 from assistant.composing.reading import Reading
-from assistant.types import Piece, SafetyInformation
+from assistant.types import SafetyInformation
 from knowledge.types import Section, Unit, UnitKind
 
 MAX_WORDS = 120  # of the warnings, half as many of contraindications; a boxed warning is always shown whole
@@ -26,15 +28,33 @@ def safety_information(reading: Reading, citations: Citations, heading: str) -> 
     The gist is the label's own highlights of its warnings, or the first sentence of each.
     Returns None when the document states neither (the verification then fails for a product answer).
     """
+    spans = _SPANS.get(reading)
+    if spans is None:
+        spans = _SPANS[reading] = _spans(reading)
+    pieces = tuple(citations.piece(reading, *span) for span in spans.cited)
+    return SafetyInformation(heading=heading, is_boxed=spans.are_boxed, pieces=pieces) if pieces else None
+
+
+@dataclass(frozen=True)
+class _Spans:
+    """What is cited of one document, whatever was asked: (section, start, end)."""
+
+    cited: tuple[tuple[int, int, int], ...]
+    are_boxed: bool = False
+
+
+_SPANS: WeakKeyDictionary[Reading, _Spans] = WeakKeyDictionary()  # looked for once a reading
+
+
+def _spans(reading: Reading) -> _Spans:
     boxed = [u for section in _top_sections(reading, _BOXED) for u in _full(_prose(reading, section))]
     if boxed:
-        return SafetyInformation(heading=heading, is_boxed=True, pieces=_pieces(reading, citations, boxed))
+        return _Spans(_runs(boxed), are_boxed=True)
     against = [u for section in _top_sections(reading, _AGAINST) for u in _full(_prose(reading, section))]
     told = [u for u in against if not _SAYS_NONE.match(reading.text_of(u))]
     gist = [u for section in _top_sections(reading, _WARNINGS) for u in _gist(reading, section)]
     chosen = [*_first_words(reading, told, MAX_WORDS // 2), *_first_words(reading, gist, MAX_WORDS)]
-    chosen = chosen or against[:1]
-    return SafetyInformation(heading=heading, pieces=_pieces(reading, citations, chosen)) if chosen else None
+    return _Spans(_runs(chosen or against[:1]))
 
 
 def _top_sections(reading: Reading, families: Sequence[str]) -> list[Section]:
@@ -77,12 +97,12 @@ def _first_words(reading: Reading, units: Sequence[Unit], limit: int) -> list[Un
     return kept
 
 
-def _pieces(reading: Reading, citations: Citations, units: Sequence[Unit]) -> tuple[Piece, ...]:
-    """One piece for each run of neighbouring units of a paragraph."""
+def _runs(units: Sequence[Unit]) -> tuple[tuple[int, int, int], ...]:
+    """One span for each run of neighbouring units of a paragraph."""
     spans: list[tuple[Unit, Unit]] = []
     for unit in units:
         if spans and unit.index == spans[-1][1].index + 1 and unit.paragraph == spans[-1][1].paragraph:
             spans[-1] = (spans[-1][0], unit)
         else:
             spans.append((unit, unit))
-    return tuple(citations.piece(reading, first.section, first.start, last.end) for first, last in spans)
+    return tuple((first.section, first.start, last.end) for first, last in spans)
