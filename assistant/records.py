@@ -95,6 +95,7 @@ class CaseEventKind(StrEnum):
     FAILED = "failed"  # a transfer or a message could not be delivered; text: why
     FOLLOWED_UP = "followed_up"  # the HCP added something, or answered a question back
     RATED = "rated"  # the HCP rated the reply; reason: "up" or "down"
+    ASSESSED = "assessed"  # drug safety weighed the report, in `assessment`
     PROPOSED = "proposed"  # a signed reply was handed on; reason: "approved_answer" or "eval_case"
 
 
@@ -118,6 +119,25 @@ class Routing(Value):
     rules: str  # name@version#sha256
 
 
+class SeriousnessCriterion(StrEnum):
+    """What makes a case serious (ICH E2A II.B)."""
+
+    DEATH = "death"
+    LIFE_THREATENING = "life_threatening"
+    HOSPITALISATION = "hospitalisation"
+    DISABILITY = "disability"
+    CONGENITAL_ANOMALY = "congenital_anomaly"
+    MEDICALLY_IMPORTANT = "medically_important"
+
+
+class SafetyAssessment(Value):
+    """What drug safety found in a report; the latest one holds. Causality is no part of it."""
+
+    seriousness: tuple[SeriousnessCriterion, ...] = ()  # none: not serious
+    is_expected: bool | None = None  # listed in the approved label; None: not decided
+    lot_number: str = Field(default="", max_length=60)
+
+
 class CaseEvent(Value):
     """One event of a case's thread; never changed, never removed. `sequence` starts at 1 within its case."""
 
@@ -135,6 +155,7 @@ class CaseEvent(Value):
     text: str = ""  # opened: the question, redacted; noted/replied: the words
     response: ResponseDocument | None = None  # drafted, replied
     routing: Routing | None = None  # opened
+    assessment: SafetyAssessment | None = None  # assessed
 
 
 class Case(Value):

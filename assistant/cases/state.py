@@ -15,7 +15,6 @@ _S = CaseStatus
 _WAITING = frozenset({_S.OPEN, _S.REQUESTED})
 _LIVE = _WAITING | {_S.ASSIGNED, _S.REPLIED}
 _CLOSED = frozenset({_S.WITHDRAWN, _S.RESOLVED, _S.MERGED})
-_SENDING = frozenset({_S.TRANSFERRED, _S.FAILED})
 _ANY = frozenset(CaseStatus)
 
 # From which statuses an event may follow, and the status it leads to (None: unchanged).
@@ -40,16 +39,19 @@ _MEDICAL: dict[CaseEventKind, _Step] = {
     CaseEventKind.RESOLVED: (_LIVE, _S.RESOLVED),
     CaseEventKind.REOPENED: (_CLOSED, _S.OPEN),
 }
-# A safety case is never withdrawn, and is resolved only once the safety system has
-# acknowledged it (RULES.md row 4: never suppressed, forwarded with acknowledgement).
+# A safety case is never withdrawn, and is resolved only once the safety system has acknowledged it
+# (RULES.md row 4: never suppressed, forwarded with acknowledgement). Its status tells where the report is; who
+# works on it is told by the assignee alone, since it is sent long before anyone takes it. Whatever is
+# learnt later is sent again, from wherever the case stands.
 _SAFETY: dict[CaseEventKind, _Step] = {
     **_EVERYWHERE,
-    CaseEventKind.ASSIGNED: (_LIVE, _S.ASSIGNED),
-    CaseEventKind.RELEASED: (frozenset({_S.ASSIGNED}), _S.OPEN),
-    CaseEventKind.REPLIED: (_LIVE, _S.REPLIED),
-    CaseEventKind.TRANSFERRED: (_LIVE | _SENDING, _S.TRANSFERRED),
-    CaseEventKind.FAILED: (_LIVE | _SENDING, _S.FAILED),
-    CaseEventKind.ACKNOWLEDGED: (_LIVE | _SENDING, _S.ACKNOWLEDGED),
+    CaseEventKind.ASSIGNED: (_ANY, None),
+    CaseEventKind.RELEASED: (_ANY, None),
+    CaseEventKind.ASSESSED: (_ANY, None),
+    CaseEventKind.REPLIED: (_ANY, None),
+    CaseEventKind.TRANSFERRED: (_ANY, _S.TRANSFERRED),
+    CaseEventKind.FAILED: (_ANY, _S.FAILED),
+    CaseEventKind.ACKNOWLEDGED: (_ANY, _S.ACKNOWLEDGED),
     CaseEventKind.RESOLVED: (frozenset({_S.ACKNOWLEDGED}), _S.RESOLVED),
     CaseEventKind.REOPENED: (frozenset({_S.RESOLVED, _S.ACKNOWLEDGED, _S.MERGED}), _S.OPEN),
 }
