@@ -12,6 +12,7 @@ from pydantic import BaseModel
 from assistant.ports import Knowledge
 from assistant.records import Case, Interaction, Signal
 from assistant.say import blocks_text, plain_text
+from assistant.turn.verify import citation_numbers
 from assistant.types import (
     Answer,
     Block,
@@ -21,8 +22,6 @@ from assistant.types import (
     Reply,
     SafetyInformation,
     SafetyIntake,
-    Statement,
-    TableBlock,
 )
 from evals.score import CitationAudit, Kept
 from evals.types import CitationRecord, OutcomeName, ReplyRecord
@@ -117,23 +116,8 @@ def _safety_blocks(answer: Answer) -> tuple[Block, ...]:
 
 def _shown(answer: Answer, blocks: Sequence[Block]) -> Iterator[Citation]:
     """The citations these blocks point at, each once, in order of first use."""
-    for number in dict.fromkeys(n for block in blocks for n in _numbers(block)):
+    for number in dict.fromkeys(n for block in blocks for n in citation_numbers(block)):
         yield answer.citations[number]
-
-
-def _numbers(block: Block) -> Iterator[int]:
-    if isinstance(block, Statement | SafetyInformation):
-        yield from (piece.citation for piece in block.pieces)
-        return
-    if block.lead_in is not None:
-        yield block.lead_in.citation
-    if isinstance(block, TableBlock):
-        if block.caption is not None:
-            yield block.caption.citation
-        yield from (row.citation for row in block.rows)
-        yield from (note.citation for note in block.footnotes)
-        return
-    yield from (item.citation for item in block.items)
 
 
 def _strings(value: object) -> Iterator[str]:

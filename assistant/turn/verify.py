@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 
 from assistant.composing.choose import Limits
@@ -161,9 +161,14 @@ def _within(draft: Draft, limits: Limits) -> str:
     return "" if len(used) <= limits.citations else f"{len(used)} citations, at most {limits.citations}"
 
 
-def citation_numbers(block: Block) -> Iterable[int]:
-    """The citations a block points into."""
-    for piece in _cited_pieces(block):
-        yield from (piece.citation, *piece.further)
+def citation_numbers(block: Block) -> Iterator[int]:
+    """The citations a block points into, in reading order; one may come more than once."""
     if isinstance(block, TableBlock):
+        yield from (piece.citation for piece in (block.lead_in, block.caption) if piece is not None)
         yield from (row.citation for row in block.rows)
+        yield from (note.citation for note in block.footnotes)
+        return
+    if isinstance(block, ListBlock) and block.lead_in is not None:
+        yield block.lead_in.citation
+    for piece in block.items if isinstance(block, ListBlock) else block.pieces:
+        yield from (piece.citation, *piece.further)

@@ -87,6 +87,13 @@ def test_citations_are_those_the_answers_own_blocks_point_at():
     assert [c.start for c in record.safety_citations] == [6]
 
 
+def test_a_reworded_sentence_counts_every_citation_it_rests_on():
+    reworded = Statement(pieces=(Piece(text="both said", citation=2, further=(0, 1)),), is_generated=True)
+    cited = tuple(citation(i, i + 5) for i in range(4))
+    record = reply_record(Reply(outcomes=(answer((reworded,), cited),)), "q")
+    assert [c.start for c in record.citations] == [2, 0, 1]
+
+
 def test_the_answers_text_is_told_from_the_rest_of_the_reply():
     handed = HandOff(reason="off_label", text="A colleague will answer.", case_id="case_1")
     record = reply_record(Reply(outcomes=(answer((said(0),), (citation(),)), handed)), "q")
