@@ -13,9 +13,10 @@ from assistant.bootstrap import Services
 from assistant.records import Interaction, Signal
 from assistant.types import Asker, HandOff, Question, SafetyIntake, Scope
 from evals.errors import EvalError
+from evals.evidence import checks_made, found_passages
 from evals.reply import audit_citations, kept_texts, reply_record
 from evals.score import CitationAudit, Kept, findings, score
-from evals.types import CaseResult, EvalCase
+from evals.types import CaseResult, CheckRecord, EvalCase, FoundPassage
 from knowledge.types import Audience, ProductNames
 
 OnCase = Callable[[CaseResult], None]
@@ -68,12 +69,15 @@ def run_cases(
 def _run_case(services: Services, case: EvalCase, labels: Mapping[str, ProductNames], tap: _Tap) -> CaseResult:
     started = time.perf_counter()
     reply, kept, audit, seconds, error = None, Kept(), CitationAudit(), 0.0, None
+    found: tuple[FoundPassage, ...] = ()
+    checks: tuple[CheckRecord, ...] = ()
     try:
         recorded, seconds = play(services, case, resolve_product(services, case, labels))
         last = recorded[-1]
         reply = reply_record(last.reply, last.question.text, [draft.confidence for draft in last.drafts])
         kept = _left_behind(services, recorded, tap)
         audit = audit_citations(last.reply, services.knowledge, services.clock.now())
+        found, checks = found_passages(last), checks_made(last)
     except Exception as failure:  # noqa: BLE001 - whatever a turn raises is a miss, never an end of the run
         reply, error = None, f"{type(failure).__name__}: {failure}"
         seconds = time.perf_counter() - started
@@ -87,6 +91,10 @@ def _run_case(services: Services, case: EvalCase, labels: Mapping[str, ProductNa
         seconds=seconds,
         error=error,
         findings=findings(case, reply, kept, audit),
+        found=found,
+        checks=checks,
+        expect=case.expect,
+        why=case.why,
     )
 
 

@@ -118,6 +118,29 @@ class ReplyRecord(Value):
     confidences: tuple[float, ...] = ()  # of the drafts that were composed, shown or not
 
 
+class FoundPassage(Value):
+    """One passage that retrieval brought, shortened; ranks start at 1, None: not found by that arm."""
+
+    part: int
+    document_id: str
+    version: str
+    section: str
+    start: int
+    end: int
+    text: str
+    dense_rank: int | None = None
+    lexical_rank: int | None = None
+
+
+class CheckRecord(Value):
+    """One check made on a draft; None: it could not be made, which counts as failed."""
+
+    part: int
+    name: str
+    passed: bool | None
+    reason: str = ""
+
+
 class Scores(Value):
     """One case's scores; None where the case does not ask for it."""
 
@@ -148,6 +171,10 @@ class CaseResult(Value):
     seconds: float  # of the last turn
     error: str | None = None
     findings: tuple[str, ...] = ()  # what failed, in words, for `hcp evals show`
+    found: tuple[FoundPassage, ...] = ()  # what retrieval brought for the last turn, best first
+    checks: tuple[CheckRecord, ...] = ()  # made on the drafts of the last turn
+    expect: Expectation | None = None  # what the case asks for, so that a stored run explains itself
+    why: str = ""  # the case's own reason
 
 
 class Summary(Value):
