@@ -8,16 +8,28 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Sequence
+from typing import Literal
 
 from assistant.policy import FollowUp
 from assistant.types import SafetyKind
 
+CriterionName = Literal["reporter", "patient", "product", "event"]
+CRITERIA: tuple[CriterionName, ...] = ("reporter", "patient", "product", "event")
+
+# "A patient" alone identifies nobody; an age, a sex or a masked identifier of theirs does.
 _PATIENT = re.compile(
-    r"\b(\d{1,3}\s?(?:yo|y/o|yr|yrs|year|years|[fm])\b|\d{1,3}[fm]\b|wom[ae]n|m[ae]n\b|girl|boy|female|male|lady|"
-    r"gentleman|infant|neonate|newborn|teen\w*|child|kid|mother|mum|mom|father|dad|husband|wife|son|daughter|nurse|"
-    r"she|he|her|his|him|mrs?|ms)\b",
+    r"\b(?:90\+|\d{1,3}\s?-?(?:yo|y/o|yrs?|years?|months?|weeks?|mo|[fm])\b(?!\s+(?:ago|later|after|of\s+(?:therapy|treatment)))"
+    r"|(?:wom[ae]n|m[ae]n|girl|boy|female|male|lady|"
+    r"gentleman|infant|neonate|newborn|baby|toddler|teen\w*|child|kid|mother|mum|mom|father|dad|husband|wife|son|"
+    r"daughter|nurse|she|he|her|his|him|mrs?|ms|elderly|adolescent)\b"
+    r"|(?:pt|patient)(?:'?s)?[\s,:(-]+\[person\])|\[(?:mrn|health_plan)\]",
     re.IGNORECASE,
 )
+
+
+def patient_words(text: str) -> tuple[tuple[int, int], ...]:
+    """Where a text tells something that identifies a patient: start and end of each place."""
+    return tuple(match.span() for match in _PATIENT.finditer(text))
 
 
 def missing_criteria(text: str, product: str | None) -> tuple[str, ...]:
@@ -26,7 +38,7 @@ def missing_criteria(text: str, product: str | None) -> tuple[str, ...]:
     The reporter is the signed-in or pseudonymous HCP; the event is what the screen found.
     """
     missing = []
-    if not _PATIENT.search(text):
+    if not patient_words(text):
         missing.append("patient")
     if product is None:
         missing.append("product")
