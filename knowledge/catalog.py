@@ -21,7 +21,6 @@ from knowledge.questions import ApprovedQuestion, Questions
 from knowledge.recent import Recent
 from knowledge.reports import AddReport, CheckReport, IndexReport
 from knowledge.serving import Serving
-from knowledge.shelf import Snapshot
 from knowledge.standing import Standing
 from knowledge.store import connect
 from knowledge.summarise import merged_names, summarise
@@ -43,6 +42,7 @@ from knowledge.types import (
 from knowledge.wellformed import check_wellformed
 
 DOCUMENTS_IN_MEMORY = 192
+NAMES_IN_MEMORY = 8  # lists of products: markets and audiences asked about
 
 
 def open_library(  # noqa: PLR0913  settings, each named by the caller
@@ -92,7 +92,8 @@ class Library:
         self._directory = directory
         self._embedder = embedder
         self._clock = clock
-        self._snapshot: Callable[[], Snapshot] = shelf.snapshots(engine)
+        self._snapshot = shelf.Snapshots(engine)
+        self._names: Recent[tuple[int, int, Market, Audience], tuple[ProductNames, ...]] = Recent(NAMES_IN_MEMORY)
         self._documents: Recent[tuple[str, str], ParsedDocument] = Recent(DOCUMENTS_IN_MEMORY)
         self._questions = Questions(engine, embedder, self._bound)
         self._finder = Finder(engine, serving, embedder, self._snapshot, candidates, self._questions)
@@ -104,8 +105,13 @@ class Library:
     def products(self, market: Market, audience: Audience, at: datetime) -> tuple[ProductNames, ...]:
         """The products that have an effective document there, each once, by name."""
         snapshot = self._snapshot()
-        here = [p for p in snapshot.by_partition if p.market == market and p.audience == audience]
-        return merged_names(standing.names for partition in here for standing in snapshot.effective(partition, at))
+        key = (snapshot.revision, snapshot.era(at), market, audience)
+        names = self._names.get(key)
+        if names is None:
+            here = [p for p in snapshot.by_partition if p.market == market and p.audience == audience]
+            names = merged_names(standing.names for p in here for standing in snapshot.effective(p, at))
+            self._names.put(key, names)
+        return names
 
     def search(self, query: Query) -> SearchResult:
         """Find passages of effective documents in the query's partitions.
@@ -307,6 +313,7 @@ class Library:
     def close(self) -> None:
         """Let go of the indexes, their lock and the database."""
         self._serving.close()
+        self._snapshot.close()
         self._engine.dispose()
 
     def _mend(self) -> None:

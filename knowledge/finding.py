@@ -85,14 +85,15 @@ class Finder:
         self._passages.clear()
 
     def _find(self, snapshot: Snapshot, query: Query) -> SearchResult:
-        effective = {
-            partition: {(standing.document_id, standing.version) for standing in standings}
-            for partition in query.partitions
-            if (standings := snapshot.effective(partition, query.at))
-        }
+        effective = {p: standings for p in query.partitions if (standings := snapshot.effective(p, query.at))}
         if not effective or snapshot.generation == 0:
             return SearchResult(query=query, index_release=snapshot.release, passages=())
         partitions = tuple(effective)
+        allowed = {
+            (p.product, p.market, p.audience, standing.document_id, standing.version)
+            for p, standings in effective.items()
+            for standing in standings
+        }
         vector = self._vector(query.text, snapshot.model)
         usable: dict[str, Passage] = {}
         for wider in (1, WIDER):
@@ -102,11 +103,7 @@ class Finder:
             lexical = self._lexical(snapshot, partitions, query.text, wider, alone=dense is None)
             hits = (*(dense.hits if dense is not None else ()), *lexical.hits)
             found = self._passages.get(dict.fromkeys(name for name, _ in hits))
-            usable = {
-                name: passage
-                for name, passage in found.items()
-                if (passage.document_id, passage.version) in effective.get(passage.partition, ())
-            }
+            usable = {name: passage for name, passage in found.items() if _place(passage) in allowed}
             if len(usable) >= query.limit or len(usable) == len(found):
                 break
         return SearchResult(
@@ -140,3 +137,9 @@ class Finder:
             if alone:
                 raise
             return Arm()
+
+
+def _place(passage: Passage) -> tuple[str, str, str, str, str]:
+    """Where a passage stands: its partition (whose own hash is slow) and its document version."""
+    partition = passage.partition
+    return partition.product, partition.market, partition.audience, passage.document_id, passage.version

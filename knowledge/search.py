@@ -39,7 +39,11 @@ def fuse(query: Query, passages: Mapping[str, Passage], dense: Arm, lexical: Arm
     """
     places = [_Places(arm, passages) for arm in (dense, lexical)]
     names = dict.fromkeys((*places[0].ranks, *places[1].ranks))
-    scores = {name: _score(query, passages[name], *places) for name in names}
+    priors = {field: 1 + PRIOR_WEIGHT * prior for field, prior in query.fields.items()}
+    near, alike = (place.share for place in places)
+    scores = {
+        name: (near(name) + LEXICAL_WEIGHT * alike(name)) * priors.get(passages[name].field, 1.0) for name in names
+    }
     best = sorted(names, key=lambda name: (-scores[name], name))[: query.limit]
     return tuple(_scored(passages[name], scores[name], *places) for name in best)
 
@@ -57,11 +61,6 @@ class _Places:
     def share(self, name: str) -> float:
         """How well it fits, as a share of the best; 0 where the arm has nothing to say."""
         return self.scores.get(name, self._missing) / self._best if self._best > 0 else 0.0
-
-
-def _score(query: Query, passage: Passage, dense: _Places, lexical: _Places) -> float:
-    joined = dense.share(passage.passage_id) + LEXICAL_WEIGHT * lexical.share(passage.passage_id)
-    return joined * (1 + PRIOR_WEIGHT * query.fields.get(passage.field, 0.0))
 
 
 def _scored(passage: Passage, score: float, dense: _Places, lexical: _Places) -> ScoredPassage:

@@ -6,8 +6,10 @@ Offsets are always Python string offsets into one document version's canonical t
 
 from __future__ import annotations
 
+import hashlib
 from datetime import date, datetime
 from enum import StrEnum
+from functools import lru_cache
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -154,6 +156,16 @@ class ParsedDocument(Value):
     sections: tuple[Section, ...]
     tables: tuple[Table, ...] = ()
     units: tuple[Unit, ...]
+
+    @property
+    def text_sha256(self) -> str:
+        """Of the canonical text."""
+        return _sha256(self.text)
+
+
+@lru_cache(maxsize=192)  # kept by the text, not in the document, whose copies may hold another
+def _sha256(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 class Approval(Value):

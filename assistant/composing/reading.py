@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import threading
 from collections import OrderedDict
 from collections.abc import Mapping
@@ -83,7 +82,7 @@ def read(approved: ApprovedDocument) -> Reading:
         context_stems.append(context)
     return Reading(
         approved=approved,
-        sha256=hashlib.sha256(document.text.encode()).hexdigest(),
+        sha256=document.text_sha256,
         unit_stems=tuple(unit_stems),
         context_stems=tuple(context_stems),
         heading_stems=tuple(stems(section.heading) for section in document.sections),

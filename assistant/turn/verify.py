@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 
@@ -70,8 +69,9 @@ def _quotes(draft: Draft, document: Callable[[Citation], ApprovedDocument]) -> s
     if not draft.citations:
         return "nothing is cited"
     for number, citation in enumerate(draft.citations, start=1):
-        text = document(citation).document.text
-        if hashlib.sha256(text.encode()).hexdigest() != citation.sha256:
+        source = document(citation).document
+        text = source.text
+        if source.text_sha256 != citation.sha256:
             return f"citation {number}: the document's text is not the one cited"
         if not citation.quote or text[citation.start : citation.end] != citation.quote:
             return f"citation {number}: the quote does not stand at {citation.start}:{citation.end}"
