@@ -17,6 +17,7 @@ from assistant.adapters.sql_desk import SqlDesk
 from assistant.adapters.sql_ledger import SqlLedger
 from assistant.adapters.sql_outbox import SqlOutbox
 from assistant.adapters.vault import open_vault
+from assistant.cases.routing import RoutingRules, read_rules
 from assistant.composing.choose import Limits
 from assistant.composing.confidence import ConfidenceModel
 from assistant.config import EmbedderSettings, Settings
@@ -45,6 +46,7 @@ class Services:
     assistant: Assistant
     ledger: Ledger
     desk: Desk
+    rules: RoutingRules
     outbox: Outbox
     delivery: Delivery | None
     close: Callable[[], None]
@@ -62,7 +64,11 @@ def build(settings: Settings, embedder: Embedder | None = None) -> Services:
     used = embedder or make_embedder(settings.embedder)
     library = make_library(settings, used, clock)
     policies = {market: load_policy(market, settings.policy.directory) for market in Market}
-    ledger = SqlLedger(engine, clock, open_vault(settings.vault, settings.storage.directory))
+    rules = read_rules(settings.cases.rules)
+    desk = SqlDesk(engine, clock, rules)
+    if not desk.is_whole():  # a database from before there were lines
+        desk.rebuild()
+    ledger = SqlLedger(engine, clock, open_vault(settings.vault, settings.storage.directory), rules)
 
     def close() -> None:
         library.close()
@@ -89,7 +95,8 @@ def build(settings: Settings, embedder: Embedder | None = None) -> Services:
             wording=_wording(settings),
         ),
         ledger=ledger,
-        desk=SqlDesk(engine, clock),
+        desk=desk,
+        rules=rules,
         outbox=SqlOutbox(engine, clock, settings.delivery.max_attempts),
         delivery=make_delivery(settings.delivery),
         close=close,

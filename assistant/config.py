@@ -129,6 +129,12 @@ class WebSettings(_Section):
     client_messages_per_minute: int = Field(default=600, ge=1, le=1_000_000)  # of one address; a clinic may share it
 
 
+class CasesSettings(_Section):
+    """How cases are routed."""
+
+    rules: Path | None = None  # routing rules; ours when not set: `assistant/cases/routing.yaml`
+
+
 class VaultSettings(_Section):
     """Encryption of raw safety reports. Without a key, one is made in the storage directory (0600)."""
 
@@ -151,6 +157,7 @@ class Settings(BaseSettings):
     delivery: DeliverySettings = DeliverySettings()
     web: WebSettings = WebSettings()
     vault: VaultSettings = VaultSettings()
+    cases: CasesSettings = CasesSettings()
 
     @classmethod
     def settings_customise_sources(

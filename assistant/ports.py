@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
+from assistant.cases.lines import CasePage, CaseQuery, Tally
 from assistant.records import (
     AuditEntry,
     Case,
@@ -133,6 +134,18 @@ class Desk(Protocol):
 
     def cases(self, kind: CaseKind | None = None, status: str | None = None, limit: int = 100) -> tuple[Case, ...]:
         """Cases, newest first."""
+        ...
+
+    def lines(self, query: CaseQuery) -> CasePage:
+        """A stretch of a queue, and how many cases it holds in all."""
+        ...
+
+    def tallies(self, query: CaseQuery) -> tuple[Tally, ...]:
+        """How many cases there are of each combination of kind, status, product, market, reason, assignee."""
+        ...
+
+    def position(self, kinds: Sequence[CaseKind]) -> int:
+        """A number that grows whenever a case of these kinds changes."""
         ...
 
 

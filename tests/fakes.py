@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import copy
 import threading
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 from assistant.audit import EMPTY, Head, content_hash, head_of, link
+from assistant.cases.lines import CaseLine, CasePage, CaseQuery, Tally, line_of
+from assistant.cases.routing import read_rules
 from assistant.cases.state import derive
 from assistant.errors import AssistantError, Conflict, NotFound, NotRecorded
 from assistant.ports import Clock
@@ -197,6 +200,42 @@ class FakeDesk:
         cases = [derive(thread) for thread in reversed(self._store.shelf.threads.values())]
         wanted = [c for c in cases if kind in (None, c.kind) and status in (None, c.status)]
         return tuple(sorted(wanted, key=lambda c: c.opened_at, reverse=True)[:limit])
+
+    def lines(self, query: CaseQuery) -> CasePage:
+        found = self._found(query)
+        if query.order == "due":
+            ranks = {"urgent": 0, "high": 1}
+            far = datetime.max.replace(tzinfo=UTC)
+            found.sort(key=lambda n: (n.due_at or far, ranks.get(n.priority, 2), -n.opened_at.timestamp(), n.case_id))
+        else:
+            found.sort(key=lambda n: n.opened_at if query.order == "newest" else n.changed_at, reverse=True)
+        return CasePage(lines=tuple(found[query.offset : query.offset + query.limit]), total=len(found))
+
+    def tallies(self, query: CaseQuery) -> tuple[Tally, ...]:
+        by_what = Counter((n.kind, n.status, n.product, n.market, n.reason, n.assignee) for n in self._found(query))
+        names = ("kind", "status", "product", "market", "reason", "assignee")
+        return tuple(Tally(**dict(zip(names, what, strict=True)), count=n) for what, n in by_what.items())
+
+    def position(self, kinds: Sequence[CaseKind]) -> int:
+        threads = self._store.shelf.threads.values()
+        return sum(len(thread) for thread in threads if thread[0].case_kind in kinds)
+
+    def _found(self, query: CaseQuery) -> list[CaseLine]:
+        lines = [line_of(derive(t), read_rules()) for t in reversed(self._store.shelf.threads.values())]
+        return [n for n in lines if self._fits(n, query)]
+
+    def _fits(self, n: CaseLine, query: CaseQuery) -> bool:
+        lists = ("kinds", "statuses", "products", "markets", "priorities", "interaction_ids")
+        singles = ("kind", "status", "product", "market", "priority", "interaction_id")
+        equals = ("team", "therapeutic_area", "territory", "language", "reason")
+        return (
+            all(getattr(n, s) in (getattr(query, m) or (getattr(n, s),)) for m, s in zip(lists, singles, strict=True))
+            and all(getattr(query, name) in ("", getattr(n, name)) for name in equals)
+            and (query.assignee is None or (n.assignee or "") == query.assignee)
+            and (query.due_before is None or (n.due_at is not None and n.due_at < query.due_before))
+            and (query.due_after is None or (n.due_at is not None and n.due_at >= query.due_after))
+            and all(w.lower() in f"{n.text} {n.product}".lower() or w == n.case_id for w in query.words.split())
+        )
 
 
 class FakeOutbox:

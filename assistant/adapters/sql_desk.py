@@ -3,17 +3,27 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
-from sqlalchemy import Connection, Engine, select
+from sqlalchemy import Connection, Engine, func, select
 
 from assistant.adapters.engine import reading, writing
+from assistant.adapters.sql_case_lines import (
+    count_lines,
+    find_lines,
+    forget_lines,
+    last_position,
+    put_lines,
+    tally_lines,
+)
 from assistant.adapters.sql_writes import ChainWriter, append_case_events, put_signals, thread
 from assistant.adapters.tables import case_events
+from assistant.cases.lines import CasePage, CaseQuery, Tally
+from assistant.cases.routing import RoutingRules, read_rules
 from assistant.cases.state import derive
 from assistant.errors import NotFound
 from assistant.ports import Clock
-from assistant.records import Case, CaseEvent, CaseEventKind, CaseKind, Signal
+from assistant.records import Case, CaseEvent, CaseEventKind, CaseKind, CaseStatus, Signal
 
 _PAGE = 200
 
@@ -21,9 +31,10 @@ _PAGE = 200
 class SqlDesk:
     """Cases as threads of events (port `Desk`)."""
 
-    def __init__(self, engine: Engine, clock: Clock) -> None:
+    def __init__(self, engine: Engine, clock: Clock, rules: RoutingRules | None = None) -> None:
         self._engine = engine
         self._clock = clock
+        self._rules = rules or read_rules()
 
     def append(self, event: CaseEvent, signals: Sequence[Signal] = ()) -> None:
         """Add the next event of a case, with its audit entry.
@@ -35,7 +46,7 @@ class SqlDesk:
             chain = ChainWriter(connection)
             if event.kind is not CaseEventKind.OPENED and not thread(connection, event.case_id):
                 raise _no_case(event.case_id)
-            append_case_events(connection, chain, (event,))
+            append_case_events(connection, chain, (event,), self._rules)
             put_signals(connection, chain.sequence, signals, self._clock.now())
             chain.close()
 
@@ -49,26 +60,47 @@ class SqlDesk:
 
     def cases(self, kind: CaseKind | None = None, status: str | None = None, limit: int = 100) -> tuple[Case, ...]:
         """Cases, newest first."""
-        found: list[Case] = []
+        kinds = () if kind is None else (kind,)
+        statuses = () if status is None else (CaseStatus(status),)
         with reading(self._engine) as connection:
-            for case_ids in _pages(connection, kind, min(limit, _PAGE) if status is None else _PAGE):
-                cases = [derive(events) for events in _threads(connection, case_ids)]
-                found.extend(c for c in cases if status is None or c.status == status)
-                if len(found) >= limit:
-                    break
-        return tuple(found[:limit])
+            asked = CaseQuery(kinds=kinds, statuses=statuses, order="newest", limit=limit)
+            found = [line.case_id for line in find_lines(connection, asked).lines]
+            pages = [found[i : i + _PAGE] for i in range(0, len(found), _PAGE)]
+            return tuple(derive(events) for page in pages for events in _threads(connection, page))
 
+    def lines(self, query: CaseQuery) -> CasePage:
+        """A stretch of a queue, and how many cases it holds in all."""
+        with reading(self._engine) as connection:
+            return find_lines(connection, query)
 
-def _pages(connection: Connection, kind: CaseKind | None, size: int) -> Iterator[list[str]]:
-    """Case ids by their opening, newest first; the status is derived, so the database cannot filter by it."""
-    chosen = select(case_events.c.case_id).where(case_events.c.sequence == 1)
-    if kind is not None:
-        chosen = chosen.where(case_events.c.case_kind == kind.value)
-    chosen = chosen.order_by(case_events.c.at.desc(), case_events.c.audit_sequence.desc())
-    offset = 0
-    while page := list(connection.scalars(chosen.offset(offset).limit(size))):
-        yield page
-        offset += len(page)
+    def tallies(self, query: CaseQuery) -> tuple[Tally, ...]:
+        """How many cases there are of each combination of kind, status, product, market, reason, assignee."""
+        with reading(self._engine) as connection:
+            return tally_lines(connection, query)
+
+    def position(self, kinds: Sequence[CaseKind]) -> int:
+        """A number that grows whenever a case of these kinds changes."""
+        with reading(self._engine) as connection:
+            return last_position(connection, kinds)
+
+    def is_whole(self) -> bool:
+        """Whether every case has its line."""
+        opened = select(func.count()).select_from(case_events).where(case_events.c.sequence == 1)
+        with reading(self._engine) as connection:
+            return (connection.scalar(opened) or 0) == count_lines(connection)
+
+    def rebuild(self) -> int:
+        """Make all lines anew from the events, by the rules of today; how many there are."""
+        with writing(self._engine) as connection:
+            forget_lines(connection)
+            last = func.max(case_events.c.audit_sequence)
+            chosen = select(case_events.c.case_id, last).group_by(case_events.c.case_id)
+            ends = [(str(case_id), int(position)) for case_id, position in connection.execute(chosen)]
+            for start in range(0, len(ends), _PAGE):
+                positions = dict(ends[start : start + _PAGE])
+                for events in _threads(connection, list(positions)):
+                    put_lines(connection, (derive(events),), self._rules, positions[events[0].case_id])
+        return len(ends)
 
 
 def _threads(connection: Connection, case_ids: list[str]) -> list[list[CaseEvent]]:

@@ -14,6 +14,7 @@ from assistant.adapters.sql_writes import ChainWriter, append_case_events, audit
 from assistant.adapters.tables import audit_entries, audit_head, case_events, feedback, interactions, vault_entries
 from assistant.adapters.vault import Vault
 from assistant.audit import Head, content_hash
+from assistant.cases.routing import RoutingRules, read_rules
 from assistant.errors import AssistantError, NotFound, NotRecorded
 from assistant.ports import Clock
 from assistant.records import AuditEntry, CaseEvent, Feedback, Interaction, Signal, TurnRecord, VaultEntry
@@ -26,7 +27,8 @@ _COMPRESSION = 1  # a turn is some 100 kB of JSON; level 1 makes it ten times sm
 class SqlLedger:
     """The append-only record (port `Ledger`)."""
 
-    def __init__(self, engine: Engine, clock: Clock, vault: Vault) -> None:
+    def __init__(self, engine: Engine, clock: Clock, vault: Vault, rules: RoutingRules | None = None) -> None:
+        self._rules = rules or read_rules()
         self._engine = engine
         self._clock = clock
         self._vault = vault
@@ -43,7 +45,7 @@ class SqlLedger:
             with writing(self._engine) as connection:
                 chain = ChainWriter(connection)
                 position = _put_interaction(connection, chain, record.interaction, body)
-                append_case_events(connection, chain, record.case_events)
+                append_case_events(connection, chain, record.case_events, self._rules)
                 self._put_vault(connection, chain, record.vault, sealed)
                 put_signals(connection, position, record.signals, self._clock.now())
                 chain.close()
@@ -85,7 +87,7 @@ class SqlLedger:
         with writing(self._engine) as connection:
             chain = ChainWriter(connection)
             position = _put_feedback(connection, chain, feedback)
-            append_case_events(connection, chain, case_events)
+            append_case_events(connection, chain, case_events, self._rules)
             put_signals(connection, position, signals, self._clock.now())
             chain.close()
 

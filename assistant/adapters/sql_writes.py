@@ -12,11 +12,13 @@ from typing import Any
 from sqlalchemy import Connection, Row, bindparam, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
+from assistant.adapters.sql_case_lines import put_lines
 from assistant.adapters.tables import audit_entries, audit_head, case_events, outbox
 from assistant.audit import content_hash, link
+from assistant.cases.routing import RoutingRules
 from assistant.cases.state import derive
 from assistant.errors import Conflict
-from assistant.records import AuditEntry, CaseEvent, CaseEventKind, Signal
+from assistant.records import AuditEntry, Case, CaseEvent, CaseEventKind, Signal
 
 # Made once: building a statement costs as much as running it.
 _HEAD = select(audit_head).with_for_update()
@@ -53,15 +55,21 @@ class ChainWriter:
         self._connection.execute(_MOVE_HEAD, {"sequence": self.sequence, "hash": self._hash})
 
 
-def append_case_events(connection: Connection, chain: ChainWriter, events: Sequence[CaseEvent]) -> None:
-    """Write case events with their audit entries. Raises Conflict when a thread does not allow one now."""
+def append_case_events(
+    connection: Connection, chain: ChainWriter, events: Sequence[CaseEvent], rules: RoutingRules
+) -> None:
+    """Write case events with their audit entries, and the lines of their cases.
+
+    Raises Conflict when a thread does not allow one now.
+    """
     if not events:
         return
-    _check_threads(connection, events)
+    cases = _checked_cases(connection, events)
     try:
         connection.execute(_INSERT_EVENTS, [_case_row(chain, e) for e in events])
     except IntegrityError as error:
         raise Conflict(f"{events[0].case_id} already has event {events[0].sequence}: read it again.") from error
+    put_lines(connection, cases, rules, chain.sequence)
 
 
 def thread(connection: Connection, case_id: str) -> tuple[CaseEvent, ...]:
@@ -95,14 +103,17 @@ def audit_entry(row: Row[Any, Any]) -> AuditEntry:
     return AuditEntry(**row._asdict())
 
 
-def _check_threads(connection: Connection, events: Sequence[CaseEvent]) -> None:
+def _checked_cases(connection: Connection, events: Sequence[CaseEvent]) -> list[Case]:
+    """The cases as they are with these events."""
+    cases = []
     for case_id in dict.fromkeys(e.case_id for e in events):
         added = tuple(e for e in events if e.case_id == case_id)
         opens = added[0].kind is CaseEventKind.OPENED  # then there is no thread to read; its key is unique
         present = () if opens else thread(connection, case_id)
         if present and added[0].sequence <= len(present):
             raise Conflict(f"{case_id} already has event {added[0].sequence}: someone was first. Read it again.")
-        derive((*present, *added))
+        cases.append(derive((*present, *added)))
+    return cases
 
 
 def _case_row(chain: ChainWriter, event: CaseEvent) -> dict[str, object]:

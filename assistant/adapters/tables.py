@@ -90,6 +90,38 @@ case_events = Table(
     Index(None, "sequence", "at"),
 )
 
+# Derived from the events and made anew by `hcp cases rebuild`: what queues are filtered, sorted and counted by.
+# `position` is the place in the chain of the case's last event: who polls asks whether the highest one grew.
+case_lines = Table(
+    "case_lines",
+    metadata,
+    Column("case_id", String, primary_key=True),
+    _required("kind", String),
+    _required("status", String),
+    Column("product", String),
+    _required("market", String),
+    _required("reason", String),
+    _required("text", Text),
+    Column("interaction_id", String, index=True),
+    Column("assignee", String),
+    _required("team", String),
+    _required("priority", String),
+    _required("therapeutic_area", String),
+    _required("territory", String),
+    _required("language", String),
+    _required("opened_at", Moment),
+    Column("requested_at", Moment),
+    Column("replied_at", Moment),
+    _required("changed_at", Moment),
+    Column("due_at", Moment, index=True),
+    _required("rating", String),
+    _required("sequence", Integer),
+    _required("position", Integer, index=True),
+    Index(None, "kind", "status", "due_at"),
+    Index(None, "kind", "opened_at"),
+    Index(None, "assignee", "status"),
+)
+
 feedback = Table(
     "feedback",
     metadata,

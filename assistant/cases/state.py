@@ -84,6 +84,9 @@ def derive(events: Sequence[CaseEvent]) -> Case:
                 status = CaseStatus.OPEN  # staff took it before the HCP asked for a reply
         elif event.kind is CaseEventKind.REQUESTED:
             requested_at = event.at
+        elif event.kind is CaseEventKind.FOLLOWED_UP and _asks_again(opening, status):
+            status = CaseStatus.ASSIGNED if assignee else CaseStatus.REQUESTED
+            requested_at = event.at
     return Case(
         case_id=opening.case_id,
         kind=opening.case_kind,
@@ -149,6 +152,12 @@ def _opening(events: Sequence[CaseEvent]) -> CaseEvent:
     if first.kind is not CaseEventKind.OPENED or first.sequence != 1:
         raise Conflict(f"{first.case_id} does not begin with its opening but with {first.kind} ({first.sequence}).")
     return first
+
+
+def _asks_again(opening: CaseEvent, status: CaseStatus) -> bool:
+    """Whether what an HCP adds puts a request back to work."""
+    answered = {CaseStatus.REPLIED, CaseStatus.RESOLVED}
+    return opening.case_kind is CaseKind.MEDICAL_INFORMATION and status in answered
 
 
 def _refuse_foreign(opening: CaseEvent, event: CaseEvent, position: int) -> None:

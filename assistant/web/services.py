@@ -7,6 +7,7 @@ from typing import Annotated, Protocol, cast
 
 from fastapi import Depends, Request
 
+from assistant.cases.routing import RoutingRules
 from assistant.config import Settings
 from assistant.policy import PolicyPack
 from assistant.ports import Clock, Desk, Knowledge, Ledger, Outbox
@@ -73,6 +74,11 @@ class Services(Protocol):
     @property
     def desk(self) -> Desk:
         """Cases."""
+        ...
+
+    @property
+    def rules(self) -> RoutingRules:
+        """Where cases go, and how soon they are due."""
         ...
 
     @property
