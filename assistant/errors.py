@@ -6,7 +6,8 @@ AssistantError
 ├── Conflict           someone else was first (read again, then decide)
 ├── NotRecorded        a turn could not be written: nothing may be answered
 ├── TransientError     try again later
-└── PermanentError     trying again will not help
+├── PermanentError     trying again will not help
+└── MailUncertain      a mail may have gone out or not: trying again might send it twice
 """
 
 from __future__ import annotations
@@ -38,3 +39,7 @@ class TransientError(AssistantError):
 
 class PermanentError(AssistantError):
     """Will not succeed however often it is tried."""
+
+
+class MailUncertain(AssistantError):
+    """A mail may have gone out or not; only a person may send it again."""

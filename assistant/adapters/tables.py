@@ -181,3 +181,43 @@ outbox = Table(
     _required("changed_at", Moment),
     Index(None, "state", "due_at", "position"),
 )
+
+# What goes out about cases. The case events themselves are what is waiting to be looked at: they are numbered and
+# committed in one order (the audit chain is a queue), so one row tells how far they were.
+dispatches = Table(
+    "dispatches",
+    metadata,
+    Column("dispatch_id", String, primary_key=True),
+    _required("channel", String),
+    _required("case_id", String, index=True),
+    _required("about", String),
+    _required("revision", Integer),
+    _required("recipient", String),
+    _required("detail", String),
+    _required("created_at", Moment),
+    _required("attempts", Integer),
+    _required("state", String),
+    _required("receipt", Text),
+    _required("last_error", Text),
+    Column("due_at", Moment),  # waiting: next attempt; claimed, sending: end of the lease
+    Column("sent_at", Moment),
+    Column("done_at", Moment),
+    Column("owner", String),
+    Index(None, "channel", "state", "due_at"),
+)
+
+dispatch_progress = Table(
+    "dispatch_progress",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    _required("through", Integer),  # audit sequence
+)
+
+contacts = Table(
+    "contacts",
+    metadata,
+    Column("conversation_id", String, primary_key=True),
+    _required("key_id", String),
+    _required("sealed", LargeBinary),
+    _required("agreed_at", Moment),
+)
