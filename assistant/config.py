@@ -70,7 +70,7 @@ class AnswerSettings(_Section):
     mode: Literal["extractive", "generative"] = "extractive"  # generative: reworded by a model, then checked
     passages: int = Field(default=20, ge=1, le=50)
     max_citations: int = Field(default=6, ge=1, le=20)
-    max_words: int = Field(default=120, ge=20, le=1000)
+    max_words: int = Field(default=110, ge=20, le=1000)  # of the units chosen; what they stand under comes on top
 
 
 class ModelSettings(_Section):

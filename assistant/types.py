@@ -135,6 +135,7 @@ class Part(Value):
 
     text: str  # as written, redacted
     standalone: str  # with product, population and topic of the conversation filled in
+    carried: tuple[str, ...] = ()  # the words of `standalone` that were taken over from what was said before
     kind: PartKind
     product: str | None = None  # ProductNames.product
     candidates: tuple[str, ...] = ()  # products it could mean, when it is not decided

@@ -17,12 +17,11 @@ import numpy as np
 import numpy.typing as npt
 
 from assistant.bootstrap import Services
-from assistant.composing.rank import Asked, features
+from assistant.composing.rank import Asked, weigh
 from assistant.composing.reading import Reading
 from assistant.records import Interaction
 from assistant.turn.compose import name_stems
 from assistant.types import PartKind
-from assistant.understanding.shorthand import expand
 from evals.run import play, resolve_product
 from evals.score import reduced
 from evals.types import EvalCase
@@ -103,19 +102,12 @@ def _candidates(
         part = interaction.understanding.parts[evidence.part]
         keys = {(s.passage.document_id, s.passage.version) for s in evidence.result.passages}
         readings = {key: services.assistant.readings.of(services.knowledge.document(*key)) for key in keys}
-        asked = Asked.of(part.standalone, expand(part.standalone), name_stems(readings), part.fields)
-        best = max(s.score for s in evidence.result.passages)
-        seen: dict[tuple[str, int], tuple[dict[str, float], bool]] = {}
-        for scored in evidence.result.passages:
-            reading = readings[scored.passage.document_id, scored.passage.version]
-            for index in scored.passage.units:
-                unit = reading.document.units[index]
-                values = features(asked, reading, unit, scored, best)
-                seen.setdefault((reading.document.document_id, index), (values, _is_gold(reading, index, quotes)))
-        rows = [list(values.values()) for values, _ in seen.values()]
-        names = tuple(next(iter(seen.values()))[0])
-        gold = np.array([is_gold for _, is_gold in seen.values()], dtype=np.bool_)
-        found.append((names, Ranked(group, np.array(rows), gold)))
+        asked = Asked.of(part, name_stems(readings))
+        weighed = weigh(asked, evidence.result.passages, readings)
+        rows = np.array([list(w.features.values()) for w in weighed])
+        names = tuple(weighed[0].features)
+        gold = np.array([_is_gold(w.reading, w.unit.index, quotes) for w in weighed], dtype=np.bool_)
+        found.append((names, Ranked(group, rows, gold)))
     return found
 
 

@@ -13,9 +13,10 @@ from knowledge.types import UnitKind
 
 # A further candidate must score this share of the best one; set on the dev bench.
 KEEP_SHARE = 0.5
-ENOUGH = 0.95  # chance from which what is chosen holds the answer, and nothing more is added
+ENOUGH = 0.85  # chance from which what is chosen holds the answer, and nothing more is added
 SHARPNESS = 4.0  # scores are the fitted ones divided by this (evals.calibrate.RANKING_SCALE)
 NOVELTY = 0.5  # what words of the question not yet covered add, at most
+LENGTH = 0.2  # what a unit as long as the whole limit loses to one of no length
 REDUNDANCY = 0.2  # what saying the same again takes away, at most
 DUPLICATE = 0.8  # overlap of stems from which two units say the same
 CONSIDERED = 40  # candidates looked at
@@ -36,18 +37,19 @@ def choose(candidates: Sequence[Candidate], limits: Limits) -> list[Candidate]:
     pool = _to_the_point(candidates)[:CONSIDERED]
     floor = KEEP_SHARE * pool[0].score
     chances = _chances(pool)
+    lengths = [word_count(candidate.reading, candidate.unit.index) for candidate in pool]
     reached = 0.0
     chosen: list[Candidate] = []
     overlap = dict.fromkeys(range(len(pool)), 0.0)  # with what is chosen, by place in the pool
     covered: frozenset[str] = frozenset()
     spent = 0
-    values = {i: _value(pool[i], covered, known) for i, known in overlap.items()}
+    values = {i: _value(pool[i], covered, known) - LENGTH * lengths[i] / limits.words for i, known in overlap.items()}
     while overlap and len(chosen) < limits.citations * 2:
         best = max(values, key=lambda i: (values[i], -i))
         if values[best] < floor or reached >= ENOUGH:
             break
         candidate = pool[best]
-        length = word_count(candidate.reading, candidate.unit.index)
+        length = lengths[best]
         del values[best]
         says_the_same = overlap.pop(best) >= DUPLICATE
         if says_the_same or (chosen and spent + length > limits.words):
@@ -57,7 +59,9 @@ def choose(candidates: Sequence[Candidate], limits: Limits) -> list[Candidate]:
         covered |= candidate.matched
         spent += length
         overlap = {i: max(known, _overlap(pool[i], candidate)) for i, known in overlap.items()}
-        values = {i: _value(pool[i], covered, known) for i, known in overlap.items()}
+        values = {
+            i: _value(pool[i], covered, known) - LENGTH * lengths[i] / limits.words for i, known in overlap.items()
+        }
     return chosen
 
 

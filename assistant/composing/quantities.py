@@ -30,16 +30,47 @@ _AMOUNT = re.compile(
 )
 
 
+# What a number is of, by the word after it. Numbers of different things are never held against each other.
+_UNITS = {
+    "percent": "% percent",
+    "years": "y yr yrs year years yo y/o",
+    "months": "mo mos month months",
+    "weeks": "wk wks week weeks",
+    "days": "d day days",
+    "hours": "h hr hrs hour hours",
+    "minutes": "min mins minute minutes",
+    "clearance": "ml/min ml/minute",
+    "mass": "mg mcg µg g gram grams unit units iu mg/kg mcg/kg mg/m2 mg/day mg/d",
+    "weight": "kg kilograms",
+    "volume": "ml l litre liter",
+    "temperature": "° °c °f",
+}
+_UNIT_OF = {word: unit for unit, words in _UNITS.items() for word in words.split()}
+_NEXT = re.compile(r"[\s-]?\s*([a-zµ%°]+(?:/[a-z]+\d?)?)", re.IGNORECASE)
+_COUNTED = re.compile(r"[a-z]{3,}s$")  # "3 drugs": how many there are, no value a label's range could hold
+_NO_COUNT = frozenset({"has", "was", "this", "plus", "versus", "less", "labs", "does"})
+
+
+@dataclass(frozen=True)
+class Value:
+    """A number a question names, and what it is of ("" when it does not say)."""
+
+    number: float
+    unit: str = ""
+
+
 @dataclass(frozen=True)
 class Interval:
-    """A stretch of numbers; both ends belong to it."""
+    """A stretch of numbers; both ends belong to it. `unit` as in `Value`."""
 
     low: float
     high: float
+    unit: str = ""
 
-    def holds(self, value: float) -> bool:
-        """Whether the value lies inside."""
-        return self.low <= value <= self.high
+    def holds(self, value: Value) -> bool:
+        """Whether the value lies inside and may be of the same thing."""
+        alike = not self.unit or not value.unit or self.unit == value.unit
+        return alike and self.low <= value.number <= self.high
 
 
 def _number(text: str) -> float:
@@ -47,17 +78,40 @@ def _number(text: str) -> float:
 
 
 def values(text: str) -> tuple[float, ...]:
-    """Every bare number of a text, in order."""
+    """Every number of a text, in order."""
     return tuple(_number(match.group(1)) for match in _VALUE.finditer(text))
 
 
-def intervals(text: str) -> tuple[Interval, ...]:
-    """Every range a text states: "15–30", "below 15", "≥ 60", "65 years or older"."""
-    found = [Interval(*sorted((_number(m.group(1)), _number(m.group(2))))) for m in _RANGE.finditer(text)]
-    found += [Interval(0.0, _number(m.group(2))) for m in _BELOW.finditer(text)]
-    found += [Interval(_number(m.group(2)), float("inf")) for m in _ABOVE.finditer(text)]
-    found += [Interval(_number(m.group(1)), float("inf")) for m in _OR_MORE.finditer(text)]
+def asked_values(text: str) -> tuple[Value, ...]:
+    """The numbers of a question that a label's range may hold: no counts ("3 drugs"), no "1L" or "2nd"."""
+    found = []
+    for match in _VALUE.finditer(text):
+        follows = _NEXT.match(text, match.end())
+        word = follows[1].lower() if follows else ""
+        unit = _UNIT_OF.get(word, "")
+        is_attached = follows is not None and follows.start(1) == match.end()
+        is_counted = _COUNTED.match(word) is not None and word not in _NO_COUNT
+        if unit or not (is_attached or is_counted):
+            found.append(Value(_number(match.group(1)), unit))
     return tuple(found)
+
+
+def intervals(text: str) -> tuple[Interval, ...]:
+    """Every range a text states: "15–30", "below 15 mL/min", "≥ 60", "65 years or older"."""
+    found = []
+    for match in _RANGE.finditer(text):
+        low, high = sorted((_number(match.group(1)), _number(match.group(2))))
+        found.append(Interval(low, high, _unit_after(text, match.end(2))))
+    found += [Interval(0.0, _number(m.group(2)), _unit_after(text, m.end(2))) for m in _BELOW.finditer(text)]
+    for pattern, group in ((_ABOVE, 2), (_OR_MORE, 1)):
+        for match in pattern.finditer(text):
+            found.append(Interval(_number(match.group(group)), float("inf"), _unit_after(text, match.end(group))))
+    return tuple(found)
+
+
+def _unit_after(text: str, end: int) -> str:
+    follows = _NEXT.match(text, end)
+    return _UNIT_OF.get(follows[1].lower(), "") if follows else ""
 
 
 def has_amount(text: str) -> bool:

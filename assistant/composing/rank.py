@@ -9,10 +9,11 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-from assistant.composing.quantities import intervals, values
+from assistant.composing.quantities import Value, asked_values, intervals
 from assistant.composing.reading import Reading
 from assistant.composing.terms import stem, stems, words
 from assistant.composing.traits import traits
+from assistant.types import Part
 from assistant.understanding.shorthand import expand
 from knowledge.types import ScoredPassage, Unit, UnitKind
 
@@ -25,7 +26,13 @@ _WANTS_AMOUNT = re.compile(
 )
 
 
+_NONCLINICAL = re.compile(
+    r"\b(?:(?:pre|non)-?clinical|carcinogen\w*|mutagen\w*|genotox\w*|teratogen\w*|tox(?:icology)?|species)\b",
+    re.IGNORECASE,
+)
 EXPANDED = 0.6  # what a word the question only implies (shorthand spelled out) counts, of one it says
+# Features compared with those of the best unit found: how high they run differs from question to question.
+COMPARED = ("coverage", "context", "precision", "heading", "row_label", "dense", "fused", "prior", "prior_above")
 
 
 @dataclass(frozen=True)
@@ -55,22 +62,29 @@ class Asked:
     original: frozenset[str]
     expanded: frozenset[str]
     meant: Mapping[str, frozenset[str]]  # each original stem → the stems its shorthand stands for
-    values: tuple[float, ...]
+    values: tuple[Value, ...]
     wants_amount: bool
+    wants_nonclinical: bool
     fields: Mapping[str, float]
 
     @classmethod
-    def of(cls, text: str, expanded: str, ignore: frozenset[str], fields: Mapping[str, float]) -> Asked:
-        """Read a question; `ignore` are stems that tell nothing here (the product's own names)."""
-        original = stems(text) - ignore
+    def of(cls, part: Part, ignore: frozenset[str]) -> Asked:
+        """Read a question; `ignore` are stems that tell nothing here (the product's own names).
+
+        What it takes over from an earlier turn only counts as implied: what is new is what is asked.
+        """
+        text = part.standalone
+        carried = stems(" ".join(part.carried)) - stems(part.text)
+        original = stems(text) - ignore - carried
         said = {stem(word): word for word in words(text)}
         return cls(
             original=original,
             meant={s: _meant(said[s]) - {s} for s in original if s in said},
-            expanded=stems(expanded) - original - ignore,
-            values=values(text),
+            expanded=stems(expand(text)) - original - ignore,
+            values=asked_values(text),
             wants_amount=_WANTS_AMOUNT.search(text) is not None,
-            fields=fields,
+            wants_nonclinical=traits(text).nonclinical or _NONCLINICAL.search(text) is not None,
+            fields=part.fields,
         )
 
 
@@ -91,35 +105,54 @@ class Candidate:
     matched: frozenset[str]  # stems of the question found in the unit or its context
 
 
+@dataclass(frozen=True)
+class Weighed:
+    """A unit of the passages found, and what speaks for it."""
+
+    reading: Reading
+    unit: Unit
+    features: Mapping[str, float]
+
+
 def rank(asked: Asked, found: Sequence[ScoredPassage], readings: Mapping[tuple[str, str], Reading]) -> list[Candidate]:
     """Score every unit of the passages found, best first. `readings` by (document_id, version)."""
+    candidates = [_scored(asked, weighed) for weighed in weigh(asked, found, readings)]
+    return sorted(candidates, key=lambda c: (-c.score, c.unit.index))
+
+
+def weigh(asked: Asked, found: Sequence[ScoredPassage], readings: Mapping[tuple[str, str], Reading]) -> list[Weighed]:
+    """Every unit of the passages found once, with its features: its own, and how near each comes to the best one's."""
     best = max((passage.score for passage in found), default=0.0) or 1.0
-    candidates: dict[tuple[str, str, int], Candidate] = {}
+    held: dict[tuple[str, str, int], tuple[Reading, Unit, dict[str, float]]] = {}
     for scored in found:
         key = (scored.passage.document_id, scored.passage.version)
+        reading = readings[key]
         for index in scored.passage.units:
-            if (*key, index) in candidates:
-                continue
-            reading = readings[key]
-            candidates[(*key, index)] = score(asked, reading, reading.document.units[index], scored, best)
-    return sorted(candidates.values(), key=lambda c: (-c.score, c.unit.index))
+            if (*key, index) not in held:
+                unit = reading.document.units[index]
+                held[(*key, index)] = reading, unit, features(asked, reading, unit, scored, best)
+    peaks = {name: max((own[name] for _, _, own in held.values()), default=0.0) for name in COMPARED}
+    return [
+        Weighed(
+            reading, unit, own | {f"{name}_share": own[name] / peak if peak else 0.0 for name, peak in peaks.items()}
+        )
+        for reading, unit, own in held.values()
+    ]
 
 
-def score(asked: Asked, reading: Reading, unit: Unit, scored: ScoredPassage, best: float) -> Candidate:
-    """Score one unit of one passage."""
-    own, context = reading.unit_stems[unit.index], reading.context_stems[unit.index]
-    found = features(asked, reading, unit, scored, best)
+def _scored(asked: Asked, weighed: Weighed) -> Candidate:
+    reading, index = weighed.reading, weighed.unit.index
     return Candidate(
         reading=reading,
-        unit=unit,
-        score=sum([MODEL.weights.get(name, 0.0) * value for name, value in found.items() if value]),
-        features=found,
-        matched=(asked.original | asked.expanded) & (own | context),
+        unit=weighed.unit,
+        score=sum([MODEL.weights.get(name, 0.0) * value for name, value in weighed.features.items() if value]),
+        features=weighed.features,
+        matched=(asked.original | asked.expanded) & (reading.unit_stems[index] | reading.context_stems[index]),
     )
 
 
 def features(asked: Asked, reading: Reading, unit: Unit, scored: ScoredPassage, best: float) -> dict[str, float]:
-    """What speaks for a unit; every feature lies in 0..1."""
+    """What speaks for a unit by itself; every feature lies in 0..1."""
     own, context = reading.unit_stems[unit.index], reading.context_stems[unit.index]
     total = reading.rarity.whole(asked.original) or 1.0
     is_row = unit.kind is UnitKind.TABLE_ROW
@@ -154,6 +187,7 @@ def features(asked: Asked, reading: Reading, unit: Unit, scored: ScoredPassage, 
         "statement": states,
         "reference": float(is_what.refers),
         "short": 1.0 / (1.0 + len(own)),
+        "nonclinical": float(is_what.nonclinical and not asked.wants_nonclinical),
     }
 
 

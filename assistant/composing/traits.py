@@ -18,6 +18,11 @@ _STATES = re.compile(
 )
 _REFERS = re.compile(r"^(?:see|refer to|figure|table) ", re.IGNORECASE)  # points elsewhere, says nothing itself
 _NEGATES = re.compile(r"\b(?:not|no|never|neither|without|avoid|except|unless|contraindicated)\b", re.IGNORECASE)
+_ANIMALS = re.compile(
+    r"\b(?:rats?|mice|mouse|rabbits?|monkeys?|dogs?|hamsters?|guinea pigs?|minipigs?|animals?|in vitro|MRHD|"
+    r"maximum recommended human dose|gestation days?|ames|chromosom\w+ aberration)\b",
+    re.IGNORECASE,
+)
 
 
 class Traits(NamedTuple):
@@ -27,6 +32,7 @@ class Traits(NamedTuple):
     states: bool  # decides something
     refers: bool  # only points elsewhere
     negates: bool
+    nonclinical: bool  # tells of animals or cells, not of patients
 
 
 @lru_cache(maxsize=KEPT)
@@ -37,4 +43,5 @@ def traits(text: str) -> Traits:
         states=_STATES.search(text) is not None,
         refers=_REFERS.match(text) is not None,
         negates=_NEGATES.search(text) is not None,
+        nonclinical=_ANIMALS.search(text) is not None,
     )

@@ -14,7 +14,6 @@ from assistant.composing.reading import Reading
 from assistant.composing.safety_information import safety_information
 from assistant.composing.terms import stems
 from assistant.types import Block, Draft, Evidence, Part
-from assistant.understanding.shorthand import expand
 from knowledge.types import DocumentKind, ProductNames
 
 
@@ -34,7 +33,7 @@ def compose(
     if evidence.result is None or not evidence.result.passages:
         return None
     label = _label(readings)
-    asked = Asked.of(part.standalone, expand(part.standalone), name_stems(readings), part.fields)
+    asked = Asked.of(part, name_stems(readings))
     ranked = rank(asked, evidence.result.passages, readings)
     chosen = choose(ranked, limits)
     if not chosen:

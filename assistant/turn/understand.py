@@ -101,10 +101,11 @@ def _part(
     return Part(
         text=text,
         standalone=whole,
+        carried=added,
         kind=group.kind,
         product=subject.product,
         candidates=() if subject.product else subject.candidates,
-        fields=section_prior(text, whole, topics) if group.kind in _ASKED else {},
+        fields=section_prior(text, whole, subject.product, index, topics) if group.kind in _ASKED else {},
         populations=populations(whole),
         names_unknown_product=subject.is_unknown,
     )

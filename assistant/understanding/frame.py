@@ -16,6 +16,7 @@ from assistant.understanding.words import words
 
 MOST_INHERITED = 12  # words
 ELLIPTIC = 3  # a question with no more words of its own leans on what stands beside it
+COMPANION = 1.3  # cue weight of another medicine's name for the topic of interactions
 OWN_SHARE = 0.65  # weight of a follow-up's own words in its section prior
 
 _CARRIED = frozenset({PartKind.ON_LABEL, PartKind.OFF_LABEL, PartKind.COMPARATOR})
@@ -89,14 +90,22 @@ def standalone(text: str, product: str | None, added: Sequence[str], index: Prod
     return whole if named or product is None else f"{product}: {whole}"
 
 
-def section_prior(text: str, whole: str, topics: TopicModel) -> dict[str, float]:
+def section_prior(
+    text: str, whole: str, product: str | None, index: ProductIndex, topics: TopicModel
+) -> dict[str, float]:
     """Probabilities of section families for a part: its own words first, what it inherits second."""
-    together = topics.predict(expand(whole))
-    if text == whole or not topics.topics_of(expand(text)):
+    beside = {"interaction": COMPANION} if names_companion(text, product, index) else {}
+    together = topics.predict(expand(whole), beside)
+    if text == whole or not (beside or topics.topics_of(expand(text))):
         return together
-    own = topics.predict(expand(text))
+    own = topics.predict(expand(text), beside)
     mixed = {field: OWN_SHARE * own.get(field, 0.0) + (1 - OWN_SHARE) * p for field, p in together.items()}
     return {field: round(p, 6) for field, p in sorted(mixed.items(), key=lambda item: -item[1])}
+
+
+def names_companion(text: str, product: str | None, index: ProductIndex) -> bool:
+    """Whether a text names a medicine other than the product it is about."""
+    return product is not None and any(product not in mention.products for mention in index.resolve(text).mentions)
 
 
 def _own_condition(text: str, index: ProductIndex, topics: TopicModel) -> bool:

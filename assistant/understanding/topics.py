@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -38,13 +39,16 @@ class TopicModel:
         self._cues = {cue: weights for cue, weights in cues.items() if not cue.endswith("*")}
         self._stems = {cue[:-1]: weights for cue, weights in cues.items() if cue.endswith("*")}
 
-    def predict(self, text: str) -> dict[str, float]:
+    def predict(self, text: str, beside: Mapping[str, float] | None = None) -> dict[str, float]:
         """The probability, for each section family, that what `text` asks stands in such a section.
 
         Keys are openFDA section names (`Section.field`); `text` is best expanded by `expand` beforehand.
-        A text without any cue gets the background of all questions.
+        A text without any cue gets the background of all questions. `beside` adds cue weight to topics for
+        what no table of words can know, such as the name of another medicine.
         """
         weights = self._weights(text)
+        for name, weight in (beside or {}).items():
+            weights[name].append(weight)
         scores = [topic.prior + _total(weights[topic.name]) for topic in self._topics]
         top = max(scores)
         masses = [math.exp(score - top) for score in scores]
