@@ -39,6 +39,13 @@ ACCESS: Mapping[tuple[str, str], frozenset[Role]] = {
     # content
     ("GET", "/content"): _CONTENT,
     ("GET", "/v1/knowledge"): _CONTENT,
+    # evaluations: figures and replies on suites, never on what an HCP wrote
+    ("GET", "/evals"): _CONTENT,
+    ("GET", "/evals/static/evals.css"): _CONTENT,
+    ("GET", "/evals/runs/{run_id}"): _CONTENT,
+    ("GET", "/evals/runs/{run_id}/export"): _CONTENT,
+    ("GET", "/evals/runs/{run_id}/cases/{case_id:path}"): _CONTENT,
+    ("POST", "/evals/runs/{run_id}/cases/{case_id:path}"): _CONTENT,
     # cases
     ("GET", "/msl"): _CASES,
     ("GET", "/msl/{case_id}"): _CASES,

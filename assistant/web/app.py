@@ -6,7 +6,7 @@ import importlib.metadata
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from fastapi import Depends, FastAPI
+from fastapi import APIRouter, Depends, FastAPI
 from fastapi.staticfiles import StaticFiles
 
 from assistant.web import (
@@ -38,6 +38,12 @@ Everything an HCP reads here is AI generated or a fixed text; a person can be as
 (`POST /v1/interactions/{id}/handoff`). Errors are problem details (RFC 9457)."""
 
 
+def routers() -> tuple[APIRouter, ...]:
+    """Every router served: ours, and those of packages above us, which come in by entry point."""
+    consoles = importlib.metadata.entry_points(group="hcp.consoles")
+    return (*(module.router for module in ROUTERS), *(entry.load()() for entry in consoles))
+
+
 def create_app(services: Services) -> FastAPI:
     """The application over the given services; it does not close them."""
 
@@ -67,7 +73,7 @@ def create_app(services: Services) -> FastAPI:
     app.add_middleware(Shedding, admission=admission)
     app.add_middleware(SecurityHeaders)
     problems.install(app, problem_page)
-    for module in ROUTERS:
-        app.include_router(module.router)
+    for router in routers():
+        app.include_router(router)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     return app

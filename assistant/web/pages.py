@@ -21,7 +21,7 @@ from assistant.web.services import Given
 router = APIRouter(include_in_schema=False)
 SIGNED_IN_SECONDS = 12 * 3600
 HOMES = {Role.MSL: "/msl", Role.SAFETY: "/msl", Role.CONTENT: "/content", Role.COMPLIANCE: "/content"}
-_NEXT = {"/msl", "/content"}
+_NEXT = {"/msl", "/content", "/evals"}
 
 
 @router.get("/")

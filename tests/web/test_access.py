@@ -8,13 +8,13 @@ import pytest
 
 from assistant.types import Role
 from assistant.web.access import ACCESS
-from assistant.web.app import ROUTERS
+from assistant.web.app import routers
 from tests.web.conftest import TOKENS
 
 ROUTES = sorted(
     (method, route.path)
-    for module in ROUTERS
-    for route in module.router.routes
+    for router in routers()
+    for route in router.routes
     for method in route.methods
     if method != "HEAD"
 )
