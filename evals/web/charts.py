@@ -25,25 +25,27 @@ NAMES = {
 class _Frame:
     """A plot's place on its paper, and the way from values to points."""
 
-    def __init__(self, width: int, height: int, left: int = 44, right: int = 16, low: float = 0.0) -> None:
+    def __init__(
+        self, width: int, height: int, left: int = 44, right: int = 16, low: float = 0.0, high: float = 1.0
+    ) -> None:
         self.width, self.height, self.left = width, height, left
         self.right, self.top, self.bottom = width - right, 14, height - 34
-        self.low = low
+        self.low, self.high = low, high
 
     def x(self, share: float) -> float:
         return self.left + share * (self.right - self.left)
 
     def y(self, value: float) -> float:
-        share = (value - self.low) / (1 - self.low)
-        return self.bottom - max(0.0, share) * (self.bottom - self.top)
+        share = (value - self.low) / (self.high - self.low)
+        return self.bottom - min(1.0, max(0.0, share)) * (self.bottom - self.top)
 
     def axes(self, across: str, *, shares_across: bool = True) -> list[Markup]:
         """Grid lines and ticks in per cent."""
         drawn = []
         for step in range(5):
-            value = self.low + (1 - self.low) * step / 4
+            value = self.low + (self.high - self.low) * step / 4
             drawn.append(line(self.left, self.y(value), self.right, self.y(value), "grid-line"))
-            drawn.append(text(f"{value:.0%}", self.left - 6, self.y(value) + 4, anchor="end"))
+            drawn.append(text(f"{100 * value:.3g}%", self.left - 6, self.y(value) + 4, anchor="end"))
             if shares_across:
                 drawn.append(text(f"{step / 4:.0%}", self.x(step / 4), self.bottom + 16, anchor="middle"))
         drawn.append(text(across, (self.left + self.right) / 2, self.height - 4, "axis", "middle"))
@@ -53,7 +55,7 @@ class _Frame:
 def trend_chart(points: Sequence[TrendPoint]) -> Markup:
     """Outcome, evidence and completeness over the runs of a suite; whiskers are 95 % intervals."""
     shares = [t.interval[0] for p in points for n in TREND_SCORES if (t := p.scores.get(n)) and t.interval]
-    low = max(0.0, min(int(min(shares, default=0.0) * 10) / 10, 0.9))
+    low = min(int(min(shares, default=0.0) * 5), 4) / 5  # so that four steps are round numbers
     frame = _Frame(880, 260, right=92, low=low)
     drawn = frame.axes("runs, the oldest first", shares_across=False)
     step = 1 / max(1, len(points) - 1)
@@ -93,7 +95,8 @@ def interval_bar(tally: Tally) -> Markup:
 
 def risk_chart(points: Sequence[RiskPoint]) -> Markup:
     """Risk against coverage: how wrong the answers are when only the surest are given."""
-    frame = _Frame(420, 280)
+    worst = max((point.risk for point in points), default=0.0)
+    frame = _Frame(420, 280, high=next((most for most in (0.2, 0.4) if worst <= most), 1.0))
     drawn = frame.axes("coverage: share of answers given, the surest first")
     if points:
         curve = [(frame.x(point.coverage), frame.y(point.risk)) for point in points]
