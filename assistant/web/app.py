@@ -10,18 +10,23 @@ from fastapi import APIRouter, Depends, FastAPI
 from fastapi.staticfiles import StaticFiles
 
 from assistant.web import (
+    case_work,
     cases,
     catalog,
     conversations,
     documents,
     feedback,
+    figures,
     handoff,
     health,
     messages,
+    msl,
     pages,
     passports,
     problems,
     products,
+    proposals,
+    replies,
 )
 from assistant.web.admission import Admission, Rates, Shedding
 from assistant.web.conversations import Conversations
@@ -31,7 +36,10 @@ from assistant.web.rendering import STATIC, problem_page
 from assistant.web.security import guard
 from assistant.web.services import Services
 
-ROUTERS = (conversations, messages, feedback, handoff, passports, documents, products, cases, catalog, health, pages)
+ROUTERS = (
+    *(conversations, messages, feedback, handoff, replies, passports, documents, products),
+    *(figures, cases, case_work, proposals, catalog, health, msl, pages),  # figures before a case of that name
+)
 _DESCRIPTION = """Answers to HCPs from approved documents, each sentence cited to the exact passage.
 
 Everything an HCP reads here is AI generated or a fixed text; a person can be asked for at any time
