@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from functools import partial
 
 from assistant.answering import Answering, Asked
+from assistant.cases.routing import RoutingRules
 from assistant.composing.choose import Limits
 from assistant.composing.confidence import ConfidenceModel
 from assistant.composing.reading import Readings
@@ -54,6 +55,7 @@ class Assistant:
     commit: str
     models: tuple[str, ...]
     readings: Readings = field(default_factory=Readings)
+    routing: RoutingRules | None = None  # where cases go; without it by the rules of the day they are read
     wording: Wording | None = None  # who rewords answers; nobody, unless it is asked for
 
     def take_turn(self, question: Question, on_stage: OnStage | None = None) -> Interaction:
@@ -116,7 +118,7 @@ class Assistant:
     def _recorded(self, interaction: Interaction, raw_text: str, course: Course) -> Interaction:
         """Write the turn; only then may it be shown. The time of writing is known to the caller alone."""
         started = time.perf_counter()
-        record = prepare(interaction, raw_text, signals(interaction, new_id), new_id)
+        record = prepare(interaction, raw_text, signals(interaction, new_id), new_id, self.routing)
         self.ledger.record(record)
         course.on_stage("recorded")
         seconds = {**interaction.stage_seconds, "recorded": time.perf_counter() - started}

@@ -34,6 +34,7 @@ class Asker(Value):
     pseudonym: str
     role: Role = Role.HCP
     specialty: str = ""
+    territory: str = ""  # where the portal says so: "US-NY"
 
 
 class Scope(Value):
