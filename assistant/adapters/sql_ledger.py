@@ -70,7 +70,7 @@ class SqlLedger:
             body = connection.scalar(chosen)
         if body is None:
             raise NotFound(f"There is no interaction {interaction_id!r}.")
-        return _unpack(body)
+        return unpack(body)
 
     def conversation(self, conversation_id: str, last: int = 10) -> tuple[Interaction, ...]:
         """The last turns of a conversation, oldest first; empty when there are none."""
@@ -231,7 +231,8 @@ def _pack(turn: Interaction) -> bytes:
     return zlib.compress(turn.model_dump_json().encode(), _COMPRESSION)
 
 
-def _unpack(body: bytes) -> Interaction:
+def unpack(body: bytes) -> Interaction:
+    """A turn as it is stored in `interactions.body`."""
     return Interaction.model_validate_json(zlib.decompress(body))
 
 
