@@ -92,6 +92,7 @@ def build(settings: Settings, embedder: Embedder | None = None) -> Services:
             software=importlib.metadata.version("hcp-assistant"),
             commit=_commit(),
             models=(used.name,),
+            routing=rules,
             wording=_wording(settings),
         ),
         ledger=ledger,

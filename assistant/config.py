@@ -135,6 +135,48 @@ class CasesSettings(_Section):
     rules: Path | None = None  # routing rules; ours when not set: `assistant/cases/routing.yaml`
 
 
+class MailSettings(_Section):
+    """The mail server. Nothing is mailed while `host` is empty."""
+
+    host: str = ""
+    port: int = Field(default=587, ge=1, le=65535)
+    security: Literal["starttls", "tls", "none"] = "starttls"  # none: only on a network of your own
+    username: str = ""
+    password: SecretStr = SecretStr("")
+    sender: str = "medical-information@localhost"
+    timeout_seconds: float = Field(default=20.0, gt=0, le=300)
+    max_attempts: int = Field(default=30, ge=1, le=1000)
+    resend_uncertain: bool = False  # a mail cut off while its text went out: held back, or sent again (maybe twice)
+
+
+class TransferSettings(_Section):
+    """The safety system that reports are handed over to. While `kind` is none they wait."""
+
+    kind: Literal["none", "webhook", "file"] = "none"
+    format: Literal["e2b", "json"] = "e2b"
+    url: str = ""  # webhook: reports are posted here
+    secret: SecretStr = SecretStr("")  # webhook: signs each request
+    timeout_seconds: float = Field(default=20.0, gt=0, le=300)
+    directory: Path | None = None  # file: <id>.xml or .json is put here; the receiver puts <id>.ack beside it
+    organisation: str = "hcp-assistant"  # E2B(R3) C.3.2
+    identifier: str = Field(default="HCPASSISTANT", pattern=r"^[A-Za-z0-9]{2,40}$")  # N.1.3, and part of C.1.1
+    receiver: str = Field(default="SAFETYSYSTEM", pattern=r"^[A-Za-z0-9._-]{2,60}$")  # N.1.4
+    lease_seconds: float = Field(default=120.0, gt=0, le=3600)
+    max_attempts: int = Field(default=300, ge=1, le=10_000)  # with waits of at most 10 minutes: two days
+    interval_seconds: float = Field(default=2.0, gt=0, le=3600)
+
+
+class NotifySettings(_Section):
+    """Who is told of new, due and overdue cases, and how. Nobody while nothing is set."""
+
+    medical_to: tuple[str, ...] = ()  # mail addresses of the medical-information team
+    safety_to: tuple[str, ...] = ()  # mail addresses of drug safety
+    webhook_url: str = ""  # told of both, without a word of what was written
+    webhook_secret: SecretStr = SecretStr("")
+    due_within_hours: float = Field(default=24.0, gt=0, le=720)
+    portal_url: str = ""  # where links in mails lead, such as https://medinfo.example.org
+
+
 class VaultSettings(_Section):
     """Encryption of raw safety reports. Without a key, one is made in the storage directory (0600)."""
 
@@ -158,6 +200,9 @@ class Settings(BaseSettings):
     web: WebSettings = WebSettings()
     vault: VaultSettings = VaultSettings()
     cases: CasesSettings = CasesSettings()
+    mail: MailSettings = MailSettings()
+    transfer: TransferSettings = TransferSettings()
+    notify: NotifySettings = NotifySettings()
 
     @classmethod
     def settings_customise_sources(
@@ -194,5 +239,9 @@ def _refuse_unknown_variables() -> None:
 def _explain(error: Any) -> str:
     path = [str(part) for part in error["loc"]]
     variable = ENVIRONMENT_PREFIX + "__".join(part.upper() for part in path)
-    shown = "" if "secret" in variable.lower() or "key" in variable.lower() else f" (got {error.get('input')!r})"
+    shown = (
+        ""
+        if any(word in variable.lower() for word in ("secret", "key", "password"))
+        else f" (got {error.get('input')!r})"
+    )
     return f"{'.'.join(path)}: {error['msg']}{shown}. Set it as {variable} or in hcp.toml."

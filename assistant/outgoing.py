@@ -156,7 +156,7 @@ class Dispatches(Protocol):
     """All that goes out, with the state of each."""
 
     def plan(self, plan: Plan, limit: int = 500) -> int:
-        """Look at the case events not looked at yet, in order, and keep what `plan` makes of each; how many."""
+        """Look at the case events not looked at yet, in order, and keep what `plan` makes of each; how many events."""
         ...
 
     def add(self, dispatches: Sequence[Dispatch]) -> int:
@@ -183,6 +183,10 @@ class Dispatches(Protocol):
 
     def acknowledge(self, dispatch_id: str, reference: str) -> bool:
         """The safety system took a report; False when that was known. Raises NotFound, Conflict (never handed over)."""
+        ...
+
+    def refuse(self, dispatch_id: str, reason: str) -> None:
+        """The safety system refused a report it had been handed. Raises NotFound, Conflict (known to be done)."""
         ...
 
     def unacknowledged(self, limit: int) -> tuple[Dispatch, ...]:

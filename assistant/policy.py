@@ -52,6 +52,10 @@ class Texts(Value):
     emergency: str
     safety_ack: str  # uses {reference}, {received_at}
     safety_follow_up: dict[FollowUp, str]  # what is asked once: missing criterion, lot number, possible exposure
+    safety_follow_up_thanks: str  # uses {reference}, {received_at}
+    contact_consent: str  # what an HCP agrees to who leaves an address
+    answer_mail_subject: str
+    answer_mail: str  # uses {reference}, {reply}, {link}
     handoff: dict[HandOffReason, str]  # may use {product}, {topic}, {looked_in}
     decline: dict[DeclineReason, str]  # may use {product}, {topic}
     clarify_product: str
@@ -98,7 +102,10 @@ class PolicyPack(Value):
 
 
 ALLOWED_PLACEHOLDERS = frozenset(
-    {"product", "topic", "looked_in", "reference", "received_at", "title", "version", "effective_on", "choices"}
+    {
+        *("product", "topic", "looked_in", "reference", "received_at", "title", "version", "effective_on", "choices"),
+        *("reply", "link"),
+    }
 )
 
 

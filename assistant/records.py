@@ -235,7 +235,7 @@ class AuditEntry(Value):
     sequence: int
     at: datetime
     actor: str
-    action: str  # "turn.recorded", "case.event", "document.approved", …
+    action: str  # "turn.recorded", "finding.safety_report", "case.event", "document.approved", …
     subject: str
     content_sha256: str  # of what was written
     previous_hash: str

@@ -34,6 +34,7 @@ class Asker(Value):
     pseudonym: str
     role: Role = Role.HCP
     specialty: str = ""
+    territory: str = ""  # where the portal says so: "US-NY"
 
 
 class Scope(Value):
@@ -248,6 +249,7 @@ class Draft(Value):
     citations: tuple[Citation, ...]
     confidence: float = Field(ge=0, le=1)  # calibrated probability that this answers the part
     features: dict[str, float] = Field(default_factory=dict)  # what the confidence was computed from
+    is_approved_text: bool = False  # begins with an approved answer, which nothing may reword
 
 
 class ProposedSentence(Value):

@@ -15,10 +15,13 @@ from evals.cache import CACHE_VARIABLE
 from evals.compare import compare, load_run, one_case
 from evals.errors import EvalError
 from evals.report import print_case, print_comparison, print_run
+from evals.store.cli import app as stored_runs
+from evals.store.keep import keep_run
 from evals.suite import load_suite
 from evals.types import Run
 
 app = typer.Typer(no_args_is_help=True, help="Measure the assistant: run suites, compare runs, read one case.")
+app.add_typer(stored_runs, name="runs")
 _TALK = Console(stderr=True)
 
 
@@ -40,6 +43,9 @@ def run(  # noqa: PLR0917 - typer's way of declaring options
     workers: Annotated[int, typer.Option(min=1, max=16, help="Cases played at the same time.")] = 1,
     cache: Annotated[Path | None, typer.Option(help="Where built libraries are kept.")] = None,
     show: Annotated[bool, typer.Option("--show", help="Print every case as it was answered.")] = False,
+    keep: Annotated[
+        bool, typer.Option("--keep/--no-keep", help="Keep the run for `hcp evals runs` and /evals.")
+    ] = True,
 ) -> None:
     """Run suites against the current library, or one built from --library DIR."""
     _make_room_for(json)
@@ -53,6 +59,8 @@ def run(  # noqa: PLR0917 - typer's way of declaring options
         _TALK.print(f"[red]error[/] {error}", markup=True, highlight=False)
         raise typer.Exit(2) from None
     _write(done, json)
+    if keep:
+        keep_run(done, _TALK)
     if json != "-":
         for result in done.cases if show else ():
             print_case(_out(), result)

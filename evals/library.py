@@ -25,9 +25,10 @@ from pydantic import ValidationError
 
 import knowledge
 from assistant.bootstrap import Services, build
-from assistant.config import DeliverySettings, Settings, StorageSettings, load
-from evals.cache import CACHE_VARIABLE, VECTORS, carry_embeddings, copy_of, fresh_folder, locked, prune, sweep
+from assistant.config import DeliverySettings, Settings, StorageSettings
+from evals.cache import VECTORS, carry_embeddings, copy_of, fresh_folder, locked, prune, sweep
 from evals.errors import LibraryError
+from evals.settings import settings_in_force
 from knowledge.chunk import CHUNKER_VERSION
 from knowledge.embed import MiniLMEmbedder
 from knowledge.errors import KnowledgeError
@@ -103,16 +104,6 @@ def content_key(files: Sequence[Path], folder: Path) -> str:
         if path.is_file():
             digest.update(f"{path.name} {hashlib.sha256(path.read_bytes()).hexdigest()}\n".encode())
     return digest.hexdigest()[:20]
-
-
-def settings_in_force() -> Settings:
-    """The assistant's settings. Our own variable is hidden from them: they refuse what they do not know."""
-    held = os.environ.pop(CACHE_VARIABLE, None)
-    try:
-        return load()
-    finally:
-        if held is not None:
-            os.environ[CACHE_VARIABLE] = held
 
 
 def embedded_settings(directory: Path) -> Settings:

@@ -15,9 +15,10 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextC
 from assistant.bootstrap import Services
 from assistant.pipeline import new_id
 from evals.errors import SuiteError
-from evals.library import BuiltLibrary, current_copy, open_throwaway, settings_in_force
+from evals.library import BuiltLibrary, current_copy, open_throwaway
 from evals.machine import PACKAGE, checkout, describe_machine, package_versions
 from evals.run import run_cases
+from evals.settings import settings_in_force
 from evals.summary import by_category, hold_gates, totals
 from evals.types import CaseResult, EvalCase, GateResult, Run, RunRecord, Suite, SuiteReference
 

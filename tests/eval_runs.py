@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime
 
+from evals.store.judgements import Judgement, Verdict
 from evals.summary import by_category, totals
 from evals.types import CaseResult, CitationRecord, ReplyRecord, Run, RunRecord, Scores, SuiteReference
 
@@ -46,4 +47,24 @@ def run(*results, suite_sha="a" * 64, **record):
     }
     return Run(
         run=RunRecord(**{**fields, **record}), summary=by_category(results), totals=totals(results), cases=results
+    )
+
+
+def judgement(case_id="a", verdict=Verdict.RIGHT, by="editor-1", reason="", **fields):
+    return Judgement(
+        **{
+            "judgement_id": "judgement_1",
+            "run_id": "run_1",
+            "case_id": case_id,
+            "category": "dose",
+            "verdict": verdict,
+            "reason": reason or ("" if verdict is Verdict.RIGHT else "the row of another table"),
+            "by": by,
+            "role": "content",
+            "at": NOON,
+            "reply_sha256": "h",
+            "confidence": 0.8,
+            "answered": True,
+            **fields,
+        }
     )

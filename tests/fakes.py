@@ -130,6 +130,10 @@ class FakeLedger:
                     turn.interaction_id,
                     turn.model_dump_json().encode(),
                 )
+                for found in turn.screening.findings:
+                    content = found.model_dump_json().encode()
+                    _audit(shelf, turn.finished_at, "assistant", f"finding.{found.kind}", turn.interaction_id, content)
+                    del shelf.contents[head_of(shelf.audit).sequence]  # the turn holds it, no row of its own
                 _append(shelf, record.case_events)
                 for entry in record.vault:
                     shelf.vault[entry.reference] = entry

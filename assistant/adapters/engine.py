@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from collections.abc import Iterator, Mapping
+from contextlib import AbstractContextManager, closing, contextmanager, nullcontext, suppress
 from pathlib import Path
+from typing import Any
 from weakref import WeakKeyDictionary
 
 from sqlalchemy import Connection, Engine, text
@@ -47,6 +48,19 @@ def reading(engine: Engine) -> Iterator[Connection]:
             yield connection
     except DBAPIError as error:
         raise _ours(error) from error
+
+
+def quick_rows(engine: Engine, sql: str, values: Mapping[str, object]) -> list[Any]:
+    """The rows of a small reading that every turn makes; `sql` names its values ":name".
+
+    On SQLite past SQLAlchemy's connection and statement, which cost five times as much as the reading; what goes
+    wrong there is told by the usual way. Raises TransientError, PermanentError.
+    """
+    if engine.dialect.name == "sqlite":
+        with suppress(engine.dialect.loaded_dbapi.Error), closing(engine.raw_connection()) as connection:
+            return list(connection.cursor().execute(sql, values).fetchall())
+    with reading(engine) as opened:
+        return list(opened.execute(text(sql), values).all())
 
 
 @contextmanager

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Integer, Row, Table, bindparam, insert, select
+from sqlalchemy import Connection, Engine, Row, Table, insert, select
 from sqlalchemy.exc import SQLAlchemyError
 
-from assistant.adapters.engine import reading, writing
+from assistant.adapters.engine import quick_rows, reading, writing
+from assistant.adapters.group_commit import GroupCommit
 from assistant.adapters.sql_writes import ChainWriter, append_case_events, audit_entry, put_signals
 from assistant.adapters.tables import audit_entries, audit_head, case_events, feedback, interactions, vault_entries
 from assistant.adapters.vault import Vault
@@ -32,6 +34,7 @@ class SqlLedger:
         self._engine = engine
         self._clock = clock
         self._vault = vault
+        self._commits = GroupCommit(engine)
         self._recent: Recent[str, Interaction] = Recent(TURNS_IN_MEMORY)
 
     def record(self, record: TurnRecord) -> None:
@@ -42,13 +45,7 @@ class SqlLedger:
         try:
             body = _pack(record.interaction)  # what takes time is done before others have to wait
             sealed = [self._vault.seal(entry) for entry in record.vault]
-            with writing(self._engine) as connection:
-                chain = ChainWriter(connection)
-                position = _put_interaction(connection, chain, record.interaction, body)
-                append_case_events(connection, chain, record.case_events, self._rules)
-                self._put_vault(connection, chain, record.vault, sealed)
-                put_signals(connection, position, record.signals, self._clock.now())
-                chain.close()
+            self._commits.write(partial(self._put, record, body, sealed))
             self._recent.put(record.interaction.interaction_id, record.interaction)
         except (AssistantError, SQLAlchemyError, ValueError) as error:
             # Only our own words: a driver's message may repeat the values it was given.
@@ -57,6 +54,15 @@ class SqlLedger:
                 f"{record.interaction.interaction_id} could not be written and must not be answered: {why}"
             ) from error
 
+    def _put(self, record: TurnRecord, body: bytes, sealed: Sequence[bytes], connection: Connection) -> None:
+        chain = ChainWriter(connection)
+        position = _put_interaction(connection, chain, record.interaction, body)
+        _put_findings(chain, record.interaction)
+        append_case_events(connection, chain, record.case_events, self._rules)
+        self._put_vault(connection, chain, record.vault, sealed)
+        put_signals(connection, position, record.signals, self._clock.now())
+        chain.close()
+
     def interaction(self, interaction_id: str) -> Interaction:
         """One recorded turn. Raises NotFound."""
         chosen = select(interactions.c.body).where(interactions.c.interaction_id == interaction_id)
@@ -64,13 +70,12 @@ class SqlLedger:
             body = connection.scalar(chosen)
         if body is None:
             raise NotFound(f"There is no interaction {interaction_id!r}.")
-        return _unpack(body)
+        return unpack(body)
 
     def conversation(self, conversation_id: str, last: int = 10) -> tuple[Interaction, ...]:
         """The last turns of a conversation, oldest first; empty when there are none."""
-        with reading(self._engine) as connection:
-            ids = connection.scalars(_LAST_TURNS, {"conversation": conversation_id, "last": last}).all()
-        return tuple(self._held(name) for name in reversed(ids))
+        rows = quick_rows(self._engine, _LAST_TURNS, {"conversation": conversation_id, "last": last})
+        return tuple(self._held(row[0]) for row in reversed(rows))
 
     def _held(self, interaction_id: str) -> Interaction:
         """A turn, from memory where it is: what is recorded never changes."""
@@ -160,12 +165,10 @@ class SqlLedger:
 
 _INSERT_INTERACTION = insert(interactions)  # made once: building a statement costs as much as running it
 _INSERT_VAULT = insert(vault_entries)
-_LAST_TURNS = (
-    select(interactions.c.interaction_id)
-    .where(interactions.c.conversation_id == bindparam("conversation"))
-    .order_by(interactions.c.audit_sequence.desc())
-    .limit(bindparam("last", type_=Integer))
-)
+_LAST_TURNS = """
+    SELECT interaction_id FROM interactions WHERE conversation_id = :conversation
+    ORDER BY audit_sequence DESC LIMIT :last
+"""
 
 _CONTENTS: tuple[tuple[Table, str], ...] = (
     (interactions, "body"),
@@ -197,6 +200,13 @@ def _put_interaction(connection: Connection, chain: ChainWriter, turn: Interacti
     return position
 
 
+def _put_findings(chain: ChainWriter, turn: Interaction) -> None:
+    """An entry for each thing a screen found; the finding itself stands in the turn's body."""
+    for found in turn.screening.findings:
+        content = found.model_dump_json().encode()
+        chain.add(turn.finished_at, "assistant", f"finding.{found.kind.value}", turn.interaction_id, content)
+
+
 def _put_feedback(connection: Connection, chain: ChainWriter, given: Feedback) -> int:
     known = select(interactions.c.asker).where(interactions.c.interaction_id == given.interaction_id)
     asker = connection.scalar(known)
@@ -221,7 +231,8 @@ def _pack(turn: Interaction) -> bytes:
     return zlib.compress(turn.model_dump_json().encode(), _COMPRESSION)
 
 
-def _unpack(body: bytes) -> Interaction:
+def unpack(body: bytes) -> Interaction:
+    """A turn as it is stored in `interactions.body`."""
     return Interaction.model_validate_json(zlib.decompress(body))
 
 

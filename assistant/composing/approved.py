@@ -14,7 +14,6 @@ from knowledge.questions import ApprovedQuestion
 # What a matched pair's confidence is at least: a reviewer has approved this text for this question, and the rule that
 # matched it says no when in doubt. Not fitted.
 CONFIDENCE = 0.95
-APPROVED = "approved_answer"  # the feature that marks a draft which nothing may reword
 
 
 def approved_first(
@@ -43,9 +42,9 @@ def approved_first(
         confidence=max(CONFIDENCE, 0.0 if composed is None else composed.confidence),
         features={
             **({} if composed is None else composed.features),
-            APPROVED: 1.0,
             "approved_question_similarity": round(found.similarity, 6),
         },
+        is_approved_text=True,
     )
 
 

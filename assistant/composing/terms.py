@@ -39,13 +39,15 @@ def stem(word: str) -> str:
 
 def words(text: str) -> list[str]:
     """Lower-case words and numbers of a text; hyphenated words give their parts too, masks such as [person] none."""
-    found: list[str] = []
-    for match in _WORD.finditer(_MASK.sub(" ", text).lower()):
-        word = match.group()
-        found.append(word)
-        if "-" in word:
-            found.extend(piece for piece in word.split("-") if len(piece) > 1)
-    return found
+    masked = _MASK.sub(" ", text) if "[" in text else text
+    found: list[str] = _WORD.findall(masked.lower())
+    if "-" not in masked:
+        return found
+    return [each for word in found for each in (word, *_pieces(word))]
+
+
+def _pieces(word: str) -> list[str]:
+    return [piece for piece in word.split("-") if len(piece) > 1] if "-" in word else []
 
 
 def stems(text: str) -> frozenset[str]:

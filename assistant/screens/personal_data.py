@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from assistant.screens.addresses import find_addresses
+from assistant.screens.known_words import KnownWords
 from assistant.screens.patterns import read_patterns
 from assistant.screens.person_names import find_names
 from assistant.types import Finding, FindingKind
@@ -16,8 +18,8 @@ _OLDEST = 89
 _OVER_89 = "90+"
 # Whichever is found first keeps its place; later kinds may not overlap it.
 _ORDER = (
-    "email", "url", "ip", "ssn", "mrn", "account", "licence", "device", "vehicle", "health_plan", "national_id",
-    "card", "date", "address", "postcode", "phone", "age",
+    "email", "url", "ip", "ssn", "mrn", "account", "licence", "device", "biometric", "photo", "vehicle",
+    "health_plan", "national_id", "card", "date", "address", "postcode", "phone", "age",
 )  # fmt: skip
 
 
@@ -25,6 +27,7 @@ def find(text: str, product_names: Sequence[str] = ()) -> tuple[Finding, ...]:
     """Personal data in a raw text, without overlaps, in order. `detail` says which kind; product names are kept."""
     found: list[Finding] = []
     patterns = read_patterns("identifiers")
+    words = KnownWords(text, product_names)
     for kind in _ORDER:
         for match in patterns[kind].finditer(text):
             # A pattern may name the part that identifies; what stands around it is only evidence.
@@ -32,6 +35,8 @@ def find(text: str, product_names: Sequence[str] = ()) -> tuple[Finding, ...]:
             start, end = match.span(group) if group else match.span()
             if start < end and _counts(kind, text[start:end]) and not _overlaps(found, start, end):
                 found.append(_finding(kind, start, end))
+        if kind == "date":  # what else is an address, before its numbers are taken for other things
+            found = _with_addresses(text, found, words)
     for start, end in find_names(text, product_names, tuple((f.start, f.end) for f in found)):
         if not _overlaps(found, start, end):
             found.append(_finding("person", start, end))
@@ -48,6 +53,18 @@ def mask(text: str, findings: Sequence[Finding]) -> str:
         parts.append(_OVER_89 if finding.detail == "age" else f"[{finding.detail}]")
         last = finding.end
     return "".join([*parts, text[last:]])
+
+
+def _with_addresses(text: str, found: list[Finding], words: KnownWords) -> list[Finding]:
+    """The findings with addresses; what is wholly within an address goes, what it only touches stays."""
+    spans = sorted(find_addresses(text, words), key=lambda span: span[0] - span[1])  # longest first
+    kept = list(found)
+    for start, end in spans:
+        inside = [f for f in kept if start <= f.start and f.end <= end]
+        rest = [f for f in kept if f not in inside]
+        if not _overlaps(rest, start, end) and not any(f.detail == "address" for f in inside):
+            kept = [*rest, _finding("address", start, end)]
+    return kept
 
 
 def _counts(kind: str, value: str) -> bool:

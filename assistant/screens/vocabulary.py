@@ -13,6 +13,7 @@ import yaml
 TERMS = Path(__file__).parent / "terms"
 
 _TOKEN = re.compile(r"[^\W_]+(?:['’][^\W_]+)?")
+_BRITISH = re.compile(r"is(?=(?:e|ed|ing|ation)$)")
 _POSSESSIVE = re.compile(r"['’]s?$|['’](?=s$)")
 
 
@@ -40,7 +41,9 @@ class Hit:
 
 def normalise(word: str) -> str:
     """A word as it is compared: lower case, American spelling of the usual endings, singular."""
-    word = _POSSESSIVE.sub("", word.lower())
+    word = word.lower()
+    if "'" in word or "’" in word:
+        word = _POSSESSIVE.sub("", word)
     if len(word) > 4:  # noqa: PLR2004 - shorter words are mostly abbreviations
         if word.endswith("ies"):
             word = word[:-3] + "y"
@@ -50,8 +53,10 @@ def normalise(word: str) -> str:
         word = word[:-1]
     word = word.replace("ae", "e").replace("oe", "e")
     if len(word) > 5:  # noqa: PLR2004 - "four" stays
-        word = re.sub(r"our$", "or", word)
-        word = re.sub(r"is(?=(?:e|ed|ing|ation)$)", "iz", word)
+        if word.endswith("our"):
+            word = word[:-3] + "or"
+        elif word.endswith(("ise", "ised", "ising", "isation")):
+            word = _BRITISH.sub("iz", word)
     return word
 
 

@@ -13,8 +13,9 @@ from assistant.composing.rank import Asked, rank
 from assistant.composing.reading import Reading
 from assistant.composing.safety_information import safety_information
 from assistant.composing.terms import stems
-from assistant.types import Block, Draft, Evidence, Part
-from knowledge.types import DocumentKind, ProductNames
+from assistant.labels import label_of
+from assistant.types import Block, Draft, Evidence, Part, SafetyInformation
+from knowledge.types import ApprovedDocument, ProductNames
 
 
 def compose(
@@ -32,7 +33,7 @@ def compose(
     """
     if evidence.result is None or not evidence.result.passages:
         return None
-    label = _label(readings)
+    label = label_of(reading.approved for reading in readings.values())
     asked = Asked.of(part, name_stems(readings))
     ranked = rank(asked, evidence.result.passages, readings)
     chosen = choose(ranked, limits)
@@ -43,7 +44,7 @@ def compose(
     return Draft(
         part=evidence.part,
         blocks=blocks,
-        safety_information=None if label is None else safety_information(label, citations, safety_heading),
+        safety_information=_safety(label, readings, citations, safety_heading),
         citations=citations.all(),
         confidence=confidence.probability(features),
         features=features,
@@ -60,11 +61,15 @@ def _within(excerpts: Sequence[Excerpt], limits: Limits) -> tuple[Sequence[Excer
         excerpts = excerpts[:-1]
 
 
-def _label(readings: Mapping[tuple[str, str], Reading]) -> Reading | None:
-    return next(
-        (r for r in readings.values() if r.document.kind is DocumentKind.PRESCRIBING_INFORMATION),
-        None,
-    )
+def _safety(
+    label: ApprovedDocument | None,
+    readings: Mapping[tuple[str, str], Reading],
+    citations: Citations,
+    heading: str,
+) -> SafetyInformation | None:
+    if label is None:
+        return None
+    return safety_information(readings[label.document.document_id, label.document.version], citations, heading)
 
 
 def name_stems(readings: Mapping[tuple[str, str], Reading]) -> frozenset[str]:

@@ -14,8 +14,7 @@ from assistant.types import Role
 _ALL = frozenset(Role)
 _CONTENT = frozenset({Role.CONTENT, Role.COMPLIANCE, Role.ADMIN})
 _MSL = frozenset({Role.MSL})
-_SAFETY = frozenset({Role.SAFETY})
-_CASES = _MSL | _SAFETY
+_CASES = _MSL | {Role.SAFETY}
 _FIGURES = frozenset({Role.MSL, Role.COMPLIANCE, Role.ADMIN})
 
 ACCESS: Mapping[tuple[str, str], frozenset[Role]] = {
@@ -31,6 +30,10 @@ ACCESS: Mapping[tuple[str, str], frozenset[Role]] = {
     ("POST", "/v1/interactions/{interaction_id}/feedback"): _ALL,
     ("POST", "/v1/interactions/{interaction_id}/handoff"): _ALL,
     ("GET", "/v1/interactions/{interaction_id}/passport"): _ALL,
+    ("GET", "/v1/conversations/{conversation_id}/cases"): _ALL,
+    ("POST", "/v1/conversations/{conversation_id}/cases/{case_id}/messages"): _ALL,
+    ("POST", "/v1/conversations/{conversation_id}/cases/{case_id}/withdraw"): _ALL,
+    ("POST", "/v1/conversations/{conversation_id}/cases/{case_id}/rating"): _ALL,
     ("GET", "/v1/documents/{document_id}/versions/{version}"): _ALL,
     ("GET", "/v1/products"): _ALL,
     ("GET", "/v1/products/starters"): _ALL,
@@ -39,9 +42,33 @@ ACCESS: Mapping[tuple[str, str], frozenset[Role]] = {
     # content
     ("GET", "/content"): _CONTENT,
     ("GET", "/v1/knowledge"): _CONTENT,
+    # evaluations: figures and replies on suites, never on what an HCP wrote
+    ("GET", "/evals"): _CONTENT,
+    ("GET", "/evals/static/evals.css"): _CONTENT,
+    ("GET", "/evals/runs/{run_id}"): _CONTENT,
+    ("GET", "/evals/runs/{run_id}/export"): _CONTENT,
+    ("GET", "/evals/runs/{run_id}/cases/{case_id:path}"): _CONTENT,
+    ("POST", "/evals/runs/{run_id}/cases/{case_id:path}"): _CONTENT,
     # cases
     ("GET", "/msl"): _CASES,
     ("GET", "/msl/{case_id}"): _CASES,
     ("GET", "/v1/cases"): _CASES,
+    ("GET", "/v1/cases/position"): _CASES,
     ("GET", "/v1/cases/{case_id}"): _CASES,
+    ("POST", "/v1/cases/{case_id}/claim"): _CASES,
+    ("POST", "/v1/cases/{case_id}/release"): _CASES,
+    ("POST", "/v1/cases/{case_id}/assign"): _CASES,
+    ("POST", "/v1/cases/{case_id}/merge"): _CASES,
+    ("POST", "/v1/cases/{case_id}/resolve"): _CASES,
+    ("POST", "/v1/cases/{case_id}/reopen"): _CASES,
+    ("POST", "/v1/cases/{case_id}/notes"): _CASES,
+    ("POST", "/v1/cases/{case_id}/transfer"): _MSL,
+    ("POST", "/v1/cases/{case_id}/draft"): _MSL,
+    ("POST", "/v1/cases/{case_id}/reply"): _MSL,
+    ("POST", "/v1/cases/{case_id}/preview"): _MSL,
+    ("GET", "/v1/cases/{case_id}/passages"): _MSL,
+    ("POST", "/v1/cases/{case_id}/proposals"): _MSL,
+    # figures: counts alone
+    ("GET", "/msl/figures"): _FIGURES,
+    ("GET", "/v1/cases/figures"): _FIGURES,
 }

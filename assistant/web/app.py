@@ -6,22 +6,27 @@ import importlib.metadata
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from fastapi import Depends, FastAPI
+from fastapi import APIRouter, Depends, FastAPI
 from fastapi.staticfiles import StaticFiles
 
 from assistant.web import (
+    case_work,
     cases,
     catalog,
     conversations,
     documents,
     feedback,
+    figures,
     handoff,
     health,
     messages,
+    msl,
     pages,
     passports,
     problems,
     products,
+    proposals,
+    replies,
 )
 from assistant.web.admission import Admission, Rates, Shedding
 from assistant.web.conversations import Conversations
@@ -31,11 +36,20 @@ from assistant.web.rendering import STATIC, problem_page
 from assistant.web.security import guard
 from assistant.web.services import Services
 
-ROUTERS = (conversations, messages, feedback, handoff, passports, documents, products, cases, catalog, health, pages)
+ROUTERS = (
+    *(conversations, messages, feedback, handoff, replies, passports, documents, products),
+    *(figures, cases, case_work, proposals, catalog, health, msl, pages),  # figures before a case of that name
+)
 _DESCRIPTION = """Answers to HCPs from approved documents, each sentence cited to the exact passage.
 
 Everything an HCP reads here is AI generated or a fixed text; a person can be asked for at any time
 (`POST /v1/interactions/{id}/handoff`). Errors are problem details (RFC 9457)."""
+
+
+def routers() -> tuple[APIRouter, ...]:
+    """Every router served: ours, and those of packages above us, which come in by entry point."""
+    consoles = importlib.metadata.entry_points(group="hcp.consoles")
+    return (*(module.router for module in ROUTERS), *(entry.load()() for entry in consoles))
 
 
 def create_app(services: Services) -> FastAPI:
@@ -67,7 +81,7 @@ def create_app(services: Services) -> FastAPI:
     app.add_middleware(Shedding, admission=admission)
     app.add_middleware(SecurityHeaders)
     problems.install(app, problem_page)
-    for module in ROUTERS:
-        app.include_router(module.router)
+    for router in routers():
+        app.include_router(router)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     return app

@@ -58,6 +58,11 @@ class NewConversation(Value):
     market: Market | None = Field(default=None, description="The portal's market when not given.")
     product: str | None = Field(default=None, max_length=200, description="Brand or generic name; none: any product.")
     specialty: Specialty | None = None
+    territory: str = Field(
+        default="",
+        pattern=r"^[A-Z]{2}(-[A-Z0-9]{1,6})?$|^$",
+        description="ISO 3166, such as US-NY.",
+    )
     audience: Literal["hcp"] = "hcp"
 
 
@@ -153,7 +158,7 @@ def open_conversation(new: NewConversation, services: Given, held: Held) -> Open
         raise Refused(422, "not_served", f"Nothing is served for market {market}; served are: {served}.")
     product = product_named(services, new.product, market) or services.settings.web.product
     opened = Opened(
-        asker=Asker(pseudonym=new_id("asker"), specialty=new.specialty or ""),
+        asker=Asker(pseudonym=new_id("asker"), specialty=new.specialty or "", territory=new.territory),
         scope=Scope(product=product, market=market, audience=Audience.HCP),
     )
     return OpenedConversation(

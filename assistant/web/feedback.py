@@ -9,10 +9,9 @@ from pydantic import Field
 
 from assistant.pipeline import new_id
 from assistant.records import Feedback, Interaction
-from assistant.turn.screen import screen
-from assistant.types import FindingKind, Question, SafetyIntake, Screening
-from assistant.web.problems import Refused
-from assistant.web.services import Given, Services
+from assistant.types import SafetyIntake, Scope
+from assistant.web.screening import take_in
+from assistant.web.services import Given
 from knowledge.types import Value
 
 router = APIRouter(prefix="/v1/interactions", tags=["feedback"])
@@ -45,10 +44,8 @@ def give_feedback(interaction_id: str, new: NewFeedback, services: Given) -> Fee
     comment = ""
     intakes: tuple[SafetyIntake, ...] = ()
     if new.comment.strip():
-        question = _question(turn, new.comment, services)
-        screening = _screened(question, services)
-        comment = screening.redacted
-        intakes = _safety(question, screening, services)
+        screened = take_in(new.comment, turn.question.asker, scope_of(turn), services)
+        comment, intakes = screened.text, screened.safety
     feedback = Feedback(
         feedback_id=new_id("feedback"),
         interaction_id=interaction_id,
@@ -61,36 +58,8 @@ def give_feedback(interaction_id: str, new: NewFeedback, services: Given) -> Fee
     return FeedbackTaken(feedback_id=feedback.feedback_id, safety=intakes)
 
 
-def _question(turn: Interaction, comment: str, services: Services) -> Question:
-    """The comment as a message in a conversation of its own, about the product the reply was about."""
+def scope_of(turn: Interaction) -> Scope:
+    """The scope of what is said about a turn: the product its reply was about."""
     product = turn.understanding.product if turn.understanding else None
     scope = turn.question.scope
-    return Question(
-        question_id=new_id("question"),
-        conversation_id=new_id("conversation"),
-        asker=turn.question.asker,
-        scope=scope.model_copy(update={"product": product or scope.product}),
-        text=comment,
-        asked_at=services.clock.now(),
-    )
-
-
-def _screened(question: Question, services: Services) -> Screening:
-    """The comment screened. Refused when a screen fails: unscreened text is never kept."""
-    found = services.knowledge.products(question.scope.market, question.scope.audience, question.asked_at)
-    names = {name.lower() for p in found for name in (p.product, p.generic, *p.substances) if name}
-    screening = screen(question, services.assistant.screens, tuple(sorted(names)))
-    if screening.of_kind(FindingKind.SCREEN_FAILED):
-        detail = "Your comment could not be checked just now and was not kept. Please send it again in a moment."
-        raise Refused(503, "not_screened", detail)
-    return screening
-
-
-def _safety(question: Question, screening: Screening, services: Services) -> tuple[SafetyIntake, ...]:
-    thresholds = services.policies[question.scope.market].thresholds
-    reported = any(f.confidence >= thresholds.safety_report for f in screening.of_kind(FindingKind.SAFETY_REPORT))
-    urgent = any(f.confidence >= thresholds.emergency for f in screening.of_kind(FindingKind.EMERGENCY))
-    if not (reported or urgent):
-        return ()
-    taken = services.assistant.take_turn(question)
-    return tuple(o for o in taken.reply.outcomes if isinstance(o, SafetyIntake))
+    return scope.model_copy(update={"product": product or scope.product})

@@ -7,6 +7,7 @@ from typing import Literal
 
 from fastapi import APIRouter
 
+from assistant.cases.routing import Facts, route
 from assistant.cases.state import event_id, next_event
 from assistant.errors import Conflict, NotFound
 from assistant.pipeline import new_id
@@ -92,6 +93,14 @@ def _found(desk: Desk, case_id: str) -> Case | None:
 
 def _opening(turn: Interaction, case_id: str, services: Services) -> CaseEvent:
     understood = turn.understanding.product if turn.understanding else None
+    product, scope = understood or turn.question.scope.product, turn.question.scope
+    facts = Facts(
+        market=scope.market,
+        product=product,
+        language=scope.language,
+        territory=turn.question.asker.territory,
+        reason="person_wanted",
+    )
     return CaseEvent(
         event_id=event_id(case_id, 1),
         case_id=case_id,
@@ -101,10 +110,11 @@ def _opening(turn: Interaction, case_id: str, services: Services) -> CaseEvent:
         actor=turn.question.asker.pseudonym,
         at=services.clock.now(),
         interaction_id=turn.interaction_id,
-        product=understood or turn.question.scope.product,
-        market=turn.question.scope.market,
+        product=product,
+        market=scope.market,
         reason="person_wanted",
         text=turn.question.text,
+        routing=route(facts, services.rules),
     )
 
 

@@ -1,4 +1,4 @@
-"""The pages: the portal, an approved document, an answer's passport, and the MSL and content consoles."""
+"""The pages: the portal, an approved document, an answer's passport, signing in, and the content console."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import RedirectResponse
 
 from assistant.types import Role
-from assistant.web.cases import KINDS, case_for
 from assistant.web.conversations import Specialty
 from assistant.web.document_view import Layout
 from assistant.web.documents import Offset, open_document, passage
@@ -21,7 +20,7 @@ from assistant.web.services import Given
 router = APIRouter(include_in_schema=False)
 SIGNED_IN_SECONDS = 12 * 3600
 HOMES = {Role.MSL: "/msl", Role.SAFETY: "/msl", Role.CONTENT: "/content", Role.COMPLIANCE: "/content"}
-_NEXT = {"/msl", "/content"}
+_NEXT = {"/msl", "/content", "/evals"}
 
 
 @router.get("/")
@@ -99,21 +98,6 @@ def logout() -> Response:
     response = RedirectResponse("/", status_code=303)
     response.delete_cookie(COOKIE, httponly=True, samesite="strict")
     return response
-
-
-@router.get("/msl")
-def case_list(request: Request, services: Given, reader: Staff) -> Response:
-    """The cases of the viewer's kind, newest first."""
-    cases = services.desk.cases(KINDS[reader.role], None, 200)
-    return page(request, "cases.html", viewer=reader, cases=cases)
-
-
-@router.get("/msl/{case_id}")
-def case(request: Request, case_id: str, services: Given, reader: Staff) -> Response:
-    """One case: its thread, and the turn it came from."""
-    found = case_for(services, case_id, reader)
-    turn = services.ledger.interaction(found.interaction_id) if found.interaction_id else None
-    return page(request, "case.html", viewer=reader, case=found, turn=turn)
 
 
 @router.get("/content")

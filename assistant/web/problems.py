@@ -15,6 +15,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
+from assistant.cases.work import Incomplete, Overtaken
 from assistant.errors import Conflict, NotFound, NotRecorded, SettingsError, TransientError
 from assistant.web.headers import HEADERS
 from knowledge.errors import IndexUnavailable, NotApproved, UnknownDocument
@@ -76,6 +77,8 @@ _KNOWN: tuple[tuple[type[Exception], int, str, str], ...] = (
     (NotFound, 404, "not_found", "There is nothing by this id."),
     (UnknownDocument, 404, "unknown_document", "There is no such document version."),
     (NotApproved, 410, "not_approved", "This document version is not approved for use."),
+    (Overtaken, 409, "overtaken", ""),
+    (Incomplete, 422, "incomplete", ""),
     (Conflict, 409, "conflict", ""),
     (SettingsError, 422, "not_served", ""),
 )

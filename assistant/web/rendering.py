@@ -17,13 +17,21 @@ _TONES = {
     **dict.fromkeys(("replied", "resolved", "acknowledged", "effective"), "good"),
     **dict.fromkeys(("expired",), "bad"),
 }
-_templates = Jinja2Templates(HERE / "templates")
-_templates.env.filters["moment"] = lambda at: f"{at:%Y-%m-%d %H:%M} UTC" if at else "—"
-_templates.env.filters["day"] = lambda on: f"{on:%Y-%m-%d}" if on else "—"
-_templates.env.filters["words"] = lambda text: str(text).replace("_", " ")
-_templates.env.filters["tone"] = lambda status: _TONES.get(str(status), "")
-_templates.env.trim_blocks = True
-_templates.env.lstrip_blocks = True
+
+
+def templates(*before: Path) -> Jinja2Templates:
+    """Our templates, and those in the folders `before` (which win), with the filters all pages share."""
+    made = Jinja2Templates([*before, HERE / "templates"])
+    made.env.filters["moment"] = lambda at: f"{at:%Y-%m-%d %H:%M} UTC" if at else "—"
+    made.env.filters["day"] = lambda on: f"{on:%Y-%m-%d}" if on else "—"
+    made.env.filters["words"] = lambda text: str(text).replace("_", " ")
+    made.env.filters["tone"] = lambda status: _TONES.get(str(status), "")
+    made.env.trim_blocks = True
+    made.env.lstrip_blocks = True
+    return made
+
+
+_templates = templates()
 
 
 def page(request: Request, template: str, status: int = 200, **values: Any) -> Response:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 from typing import Annotated, Protocol, cast
 
 from fastapi import Depends, Request
@@ -14,6 +15,7 @@ from assistant.ports import Clock, Desk, Knowledge, Ledger, Outbox
 from assistant.records import Interaction
 from assistant.screens import Screen
 from assistant.types import Question
+from knowledge.reports import AddReport
 from knowledge.types import DocumentSummary, Market
 
 
@@ -22,6 +24,10 @@ class Catalogued(Knowledge, Protocol):
 
     def summaries(self) -> Sequence[DocumentSummary]:
         """Every document version, whatever its status."""
+        ...
+
+    def add(self, paths: Sequence[Path], on_progress: Callable[[str], None] | None = None) -> AddReport:
+        """Parse and submit every source under these paths; a file that fails is reported, the others go in."""
         ...
 
 

@@ -5,6 +5,7 @@ A run of 278 cases is some megabytes; its digest is a hundredth of that, and is 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
@@ -17,6 +18,8 @@ QUESTION_CHARACTERS = 160
 # it follows the precedence of one turn in RULES.md (safety before answer) and puts breaches above misses.
 SEVERITY = ("leaks", "redaction", "safety_kinds", "citations", "error", "outcome", "evidence_hit", "completeness")
 
+_Z2 = 1.959964**2
+
 
 class Tally(Value):
     """How many of those scored passed; what was not scored is in neither number."""
@@ -28,6 +31,16 @@ class Tally(Value):
     def share(self) -> float | None:
         """Passed over scored, 0..1; None where nothing was scored."""
         return self.passed / self.scored if self.scored else None
+
+    @property
+    def interval(self) -> tuple[float, float] | None:
+        """The 95 % interval of the share (Wilson 1927: holds near 0 and 1, and for few cases); None of nothing."""
+        if not self.scored:
+            return None
+        count, share = self.scored, self.passed / self.scored
+        middle = (share + _Z2 / (2 * count)) / (1 + _Z2 / count)
+        half = math.sqrt(_Z2 * (share * (1 - share) / count + _Z2 / (4 * count * count))) / (1 + _Z2 / count)
+        return max(0.0, middle - half), min(1.0, middle + half)
 
 
 class CaseLine(Value):

@@ -69,7 +69,7 @@ def test_the_approved_text_is_the_answer_word_for_word_with_safety_information_a
     assert answer.more
     assert len(set(answer.citations)) == len(answer.citations)
     assert all(verification.holds for verification in interaction.verifications)
-    assert interaction.drafts[0].features["approved_answer"] == 1.0
+    assert interaction.drafts[0].is_approved_text
     assert interaction.drafts[0].features["approved_question_similarity"] >= SIMILARITY
     assert answer.label.document_id != PAIRS
     assert not interaction.failures

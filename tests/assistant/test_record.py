@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from assistant.cases.routing import read_rules
 from assistant.cases.state import derive
 from assistant.records import CaseKind
 from assistant.turn.record import prepare
-from assistant.types import PartKind, Screening
+from assistant.types import Emergency, PartKind, SafetyKind, Screening
 from tests.fakes import START
 from tests.turns import REDACTED, answer, handoff, intake, numbered_ids, part, signal, turn
 
@@ -75,3 +76,32 @@ def test_outcomes_of_one_case_make_one_thread():
 def test_a_turn_that_was_not_understood_keeps_the_portals_product():
     blind = turn(outcomes=(handoff(),)).model_copy(update={"understanding": None})
     assert prepare(blind, RAW, (), numbered_ids()).case_events[0].product == "Veltrazone"
+
+
+def test_a_complaint_beside_a_reaction_is_a_case_of_its_own_with_its_own_vault_entry():
+    both = intake().model_copy(update={"safety_kinds": (SafetyKind.ADVERSE_EVENT, SafetyKind.PRODUCT_COMPLAINT)})
+    record = prepare(turn(outcomes=(both,)), RAW, (), numbered_ids())
+    cases = [derive((event,)) for event in record.case_events]
+    assert [(c.kind, c.reason) for c in cases] == [
+        (CaseKind.SAFETY, "adverse_event"),
+        (CaseKind.PRODUCT_COMPLAINT, "product_complaint"),
+    ]
+    assert {e.case_id for e in record.vault} == {c.case_id for c in cases}
+    assert len({e.reference for e in record.vault}) == 2
+
+
+def test_a_complaint_alone_is_a_complaint():
+    alone = intake().model_copy(update={"safety_kinds": (SafetyKind.PRODUCT_COMPLAINT,)})
+    (event,) = prepare(turn(outcomes=(alone,)), RAW, (), numbered_ids()).case_events
+    assert event.case_kind is CaseKind.PRODUCT_COMPLAINT
+
+
+def test_a_handed_over_question_is_routed_by_the_rules_and_says_by_which():
+    rules = read_rules()
+    outcomes = (Emergency(text="Call 911."), intake(), handoff())
+    events = prepare(turn(outcomes=outcomes), RAW, (), numbered_ids(), rules).case_events
+    routing = next(e.routing for e in events if e.case_kind is CaseKind.MEDICAL_INFORMATION)
+    assert (routing.team, routing.priority, routing.rule, routing.rules) == (
+        "medical-information", "urgent", "emergency", rules.reference,
+    )  # fmt: skip
+    assert [e.routing for e in events if e.case_kind is CaseKind.SAFETY] == [None]

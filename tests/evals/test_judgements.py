@@ -2,10 +2,10 @@ from concurrent.futures import ThreadPoolExecutor
 
 import eval_runs as runs
 import pytest
+from eval_runs import judgement
 from pydantic import ValidationError
 
 from evals.store.judgements import (
-    Judgement,
     Judgements,
     JudgementsTampered,
     Verdict,
@@ -14,26 +14,6 @@ from evals.store.judgements import (
     reply_sha256,
     settled,
 )
-
-
-def judgement(case_id="a", verdict=Verdict.RIGHT, by="editor-1", reason="", **fields):
-    return Judgement(
-        **{
-            "judgement_id": "judgement_1",
-            "run_id": "run_1",
-            "case_id": case_id,
-            "category": "dose",
-            "verdict": verdict,
-            "reason": reason or ("" if verdict is Verdict.RIGHT else "the row of another table"),
-            "by": by,
-            "role": "content",
-            "at": runs.NOON,
-            "reply_sha256": "h",
-            "confidence": 0.8,
-            "answered": True,
-            **fields,
-        }
-    )
 
 
 def test_judgements_come_back_in_the_order_given(tmp_path):

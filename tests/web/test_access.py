@@ -8,13 +8,13 @@ import pytest
 
 from assistant.types import Role
 from assistant.web.access import ACCESS
-from assistant.web.app import ROUTERS
+from assistant.web.app import routers
 from tests.web.conftest import TOKENS
 
 ROUTES = sorted(
     (method, route.path)
-    for module in ROUTERS
-    for route in module.router.routes
+    for router in routers()
+    for route in router.routes
     for method in route.methods
     if method != "HEAD"
 )
@@ -50,3 +50,9 @@ def test_a_route_that_is_not_in_the_table_is_closed(client, monkeypatch, as_role
     monkeypatch.setattr("assistant.web.security.ACCESS", {})
     assert client.get("/v1/cases", headers=as_role(Role.MSL)).status_code == 403
     assert client.get("/v1/products").status_code == 401
+
+
+def test_a_cookie_changes_nothing_for_another_site(client):
+    client.get("/login?token=token-of-msl")
+    response = client.post("/v1/cases/case_x/claim", json={}, headers={"Sec-Fetch-Site": "cross-site"})
+    assert response.status_code == 403

@@ -4,7 +4,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 from assistant.types import Finding, FindingKind, SafetyKind, Screening
-from assistant.web import feedback
+from assistant.web import screening
 from assistant.web.app import create_app
 
 
@@ -16,7 +16,7 @@ def screened(monkeypatch):
     def screen(question, _screens, _names):
         return Screening(redacted=question.text.replace("Jane Roe", "[person]"), findings=tuple(found))
 
-    monkeypatch.setattr(feedback, "screen", screen)
+    monkeypatch.setattr(screening, "screen", screen)
     return found
 
 

@@ -7,9 +7,10 @@ from datetime import timedelta
 
 import pytest
 
-from assistant.audit import head_of, verify
+from assistant.audit import content_hash, head_of, verify
 from assistant.errors import Conflict, NotFound, NotRecorded
 from assistant.records import Feedback, VaultEntry
+from assistant.types import Finding, FindingKind, Screening
 from tests.fakes import START
 from tests.turns import opened, signal, turn, turn_record
 
@@ -102,6 +103,47 @@ def test_each_entry_fits_the_content_stored_under_it(record):
     record.ledger.add_feedback(feedback())
     stored = record.ledger.stored_sha256(1, 3)
     assert {e.sequence: e.content_sha256 for e in record.ledger.audit()} == stored
+
+
+def test_each_finding_of_a_turn_has_its_audit_entry_in_the_same_chain(record):
+    found = tuple(
+        Finding(kind=kind, start=start, end=start + 4, found_by=f"us.{kind}@1", confidence=0.9)
+        for start, kind in enumerate((FindingKind.SAFETY_REPORT, FindingKind.PERSONAL_DATA))
+    )
+    screened = turn("interaction_f", screening=Screening(redacted="a rash", findings=found))
+    record.ledger.record(turn_record(1).model_copy(update={"interaction": screened}))
+    entries = record.ledger.audit()
+    assert [e.action for e in entries] == [
+        "turn.recorded",
+        "finding.safety_report",
+        "finding.personal_data",
+        "case.event",
+    ]
+    assert {e.subject for e in entries[:3]} == {"interaction_f"}
+    assert entries[1].content_sha256 == content_hash(found[0].model_dump_json().encode())
+    assert verify(entries, record.ledger.audit_head()) == ()
+    assert set(record.ledger.stored_sha256(1, 4)) == {1, 4}
+
+
+def test_a_turn_that_fails_among_others_written_with_it_fails_alone(record):
+    record.ledger.record(turn_record(1))
+    refused, ready = [], threading.Barrier(8)
+
+    def write(number: int) -> None:
+        ready.wait()
+        try:
+            record.ledger.record(turn_record(number))
+        except NotRecorded:
+            refused.append(number)
+
+    threads = [threading.Thread(target=write, args=(n,)) for n in (1, 1, 2, 3, 4, 5, 6, 7)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert refused == [1, 1]
+    assert all(record.ledger.interaction(f"interaction_{n:06d}") for n in range(1, 8))
+    assert verify(record.ledger.audit(), record.ledger.audit_head()) == ()
 
 
 def test_raw_text_is_read_from_the_vault_alone_and_the_reading_is_audited(record):

@@ -105,3 +105,79 @@ def test_names_are_found_by_the_words_around_them(text):
 )
 def test_capitals_alone_are_no_person(text):
     assert masked(text) == text
+
+
+# 45 CFR 164.514(b)(2)(i)(A) to (R), each as an HCP in a hurry writes it.
+EIGHTEEN = {
+    "names": ("JD, 47M, MRN 0048213 on corvexa", ["JD"]),
+    "places": ("pt from Dunwell, OH 44021", ["Dunwell", "44021"]),
+    "dates": ("adm 03/14/2025, dob 2/1/51", ["03/14/2025", "2/1/51"]),
+    "phone": ("cb 312-555-0147", ["312-555-0147"]),
+    "fax": ("fax 312.555.0148 pls", ["312.555.0148"]),
+    "e-mail": ("j.roe@clinic.example", ["j.roe@clinic.example"]),
+    "social security": ("SSN 219-09-9999", ["219-09-9999"]),
+    "medical record": ("MRN#0048213", ["0048213"]),
+    "health plan": ("member id XK-44-1029", ["XK-44-1029"]),
+    "account": ("acct 55012934", ["55012934"]),
+    "licence": ("DEA no. BR1234563", ["BR1234563"]),
+    "vehicle": ("plate no. KXT 4471 / VIN 1HGCM82633A004352", ["1HGCM82633A004352"]),
+    "device": ("pump s/n MX-20018", ["MX-20018"]),
+    "url": ("see www.roe-family.example/ada", ["roe-family"]),
+    "ip": ("from 10.14.2.9", ["10.14.2.9"]),
+    "biometric": ("fingerprint id FP-88121", ["FP-88121"]),
+    "photograph": ("rash photo ada_roe_2.jpg", ["ada_roe_2.jpg"]),
+    "other": ("study subject no. 0417-22", ["0417-22"]),
+}
+
+
+@pytest.mark.parametrize("identifier", EIGHTEEN)
+def test_each_of_the_eighteen_identifiers_is_masked_in_shorthand(identifier):
+    text, gone = EIGHTEEN[identifier]
+    result = masked(text)
+    assert [word for word in gone if word in result] == []
+
+
+def test_what_medicine_needs_stays_beside_an_identifier():
+    result = masked("JD, 47M, MRN 0048213, CrCl 22, HLA-B*5801 neg, ALT 3x ULN, corvexa 40 mg q3w")
+    assert result == "[person], 47M, MRN [mrn], CrCl 22, HLA-B*5801 neg, ALT 3x ULN, corvexa 40 mg q3w"
+
+
+@pytest.mark.parametrize(("age", "kept"), [("89 yo", "89 yo"), ("90 yo", "90+ yo"), ("104-year-old", "90+-year-old")])
+def test_the_first_age_that_is_an_identifier_is_ninety(age, kept):
+    assert masked(f"{age} on corvexa") == f"{kept} on corvexa"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Annelore had hives on day 2",
+        "told Žarko to stop it",
+        "my kid Wendelin got a rash",
+        "his maiden name is Key",
+        "the siblings Olbers, Hartwig and Kónya all got it",
+        "seen with annelore k. hartwig today",
+        "MRN 445566\n\nAnnelore van Hartwig",
+        "Hartwig's wife phoned",
+        "Nora K Poe stopped it",
+        "hello Wendelin, a question",
+    ],
+)
+def test_names_are_found_by_lists_and_by_their_place(text):
+    names = ("Annelore", "Žarko", "Wendelin", "Key", "Olbers", "Hartwig", "annelore", "hartwig", "Poe")
+    assert "[person]" in masked(text)
+    assert not [name for name in names if name in masked(text)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Naranjo score 6, Hashimoto thyroiditis, Roux-en-Y bypass",
+        "What Is the Recommended Starting Dose of Corvexa in Adults With Renal Impairment?",
+        "KEYNOTE and AURORA arms, Corvexa and Zelvantra, or both",
+        "IV. Given over 30 minutes. Call. Store. Dose.",
+        "Orvane, Zelvantra and Corvexa interact?",
+        "hi corvexa, dose?",
+    ],
+)
+def test_eponyms_trials_titles_and_medicines_are_no_people(text):
+    assert masked(text) == text

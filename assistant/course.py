@@ -1,0 +1,32 @@
+"""How one turn is going: the time each stage took, and which steps failed."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+T = TypeVar("T")
+OnStage = Callable[[str], None]
+
+
+@dataclass
+class Course:
+    """The course of one turn; `on_stage` is told each stage as it is reached."""
+
+    on_stage: OnStage
+    seconds: dict[str, float] = field(default_factory=dict)
+    failures: list[str] = field(default_factory=list)
+
+    def run(self, stage: str, step: Callable[[], T]) -> T | None:
+        """Take one step; if it fails, note it and go on without its value (`decide` then hands over)."""
+        self.on_stage(stage)
+        started = time.perf_counter()
+        try:
+            return step()
+        except Exception as error:  # noqa: BLE001 - whatever breaks a step, the HCP still gets a reply
+            self.failures.append(f"{stage}: {type(error).__name__}: {error}")
+            return None
+        finally:
+            self.seconds[stage] = self.seconds.get(stage, 0.0) + time.perf_counter() - started

@@ -1,0 +1,63 @@
+"""What is known about the words of a message: which belong to medicine or to everyday language."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cache, lru_cache
+
+from assistant.screens.people import is_given
+from assistant.screens.vocabulary import Token, Vocabulary, normalise, read_terms, tokenise
+
+_LONG = 3
+_ENOUGH_WORDS, _TITLE_SHARE = 8, 0.6
+
+
+class KnownWords:
+    """Words that are no part of a person's name or address, and whether the text is in title case."""
+
+    def __init__(self, text: str, product_names: Sequence[str]) -> None:
+        """Look at one message; product names are kept whatever they look like."""
+        self._kept = _kept_words(tuple(product_names))
+        self.title_case = _is_title_case(text)
+
+    def keeps(self, written: str) -> bool:
+        """Whether a word belongs to medicine or everyday language (a given name never does)."""
+        return not is_given(written) and normalise(written) in self._kept
+
+    def is_medicine(self, token: Token) -> bool:
+        """Whether a word is kept though it may look like a name."""
+        return token.word in self._kept and not is_given(token.written) and token.word not in everyday_words()
+
+
+def eponym_words(run: Sequence[Token]) -> frozenset[int]:
+    """Indexes of the words of a run that are part of a name that belongs to medicine."""
+    return frozenset(i for hit in _eponyms().find(run) for i in range(hit.first, hit.last))
+
+
+def _is_title_case(text: str) -> bool:
+    """Whether a text capitalises its words, as titles of papers do: then capitals are no evidence."""
+    words = [t.written for t in tokenise(text) if len(t.written) > _LONG and t.written.isalpha()]
+    return len(words) >= _ENOUGH_WORDS and sum(w[0].isupper() for w in words) / len(words) > _TITLE_SHARE
+
+
+@cache
+def _eponyms() -> Vocabulary:
+    return Vocabulary({"not_people": read_terms("names")["not_people"]})
+
+
+@cache
+def everyday_words() -> frozenset[str]:
+    """Everyday words, lower case."""
+    return frozenset(read_terms("everyday")["words"])
+
+
+@lru_cache(maxsize=16)
+def _kept_words(product_names: tuple[str, ...]) -> frozenset[str]:
+    """Words that are no part of a person's name: medicines, products, events, conditions, everyday words."""
+    words = {t.word for name in product_names for t in tokenise(name)}
+    for list_name in ("medicines", "events", "conditions", "practice", "everyday"):
+        for terms in read_terms(list_name).values():
+            words.update(t.word for term in terms for t in tokenise(term))
+    # "Lennox" alone is a name; "Lennox-Gastaut" is spared as an eponym.
+    fragments = {t.word for term in read_terms("names")["not_people"] if " " in term for t in tokenise(term)}
+    return frozenset(words - (fragments - {t.word for word in everyday_words() for t in tokenise(word)}))

@@ -1,0 +1,60 @@
+"""Which words are names of people: two lists of ours, folded to plain lower-case letters."""
+
+from __future__ import annotations
+
+import unicodedata
+from functools import cache, lru_cache
+
+from assistant.screens.vocabulary import read_terms
+
+_LETTERS = str.maketrans(
+    {"ł": "l", "ø": "o", "đ": "d", "ß": "ss", "æ": "ae", "œ": "oe", "þ": "th", "ð": "d", "ı": "i", "’": "'"}
+)
+
+
+@lru_cache(maxsize=4096)
+def fold(written: str) -> str:
+    """A word in plain lower-case letters: "Žilková" → "zilkova"; without a possessive ending."""
+    lowered = written.lower().translate(_LETTERS).removesuffix("'s")
+    return "".join(c for c in unicodedata.normalize("NFKD", lowered) if not unicodedata.combining(c))
+
+
+def is_given(written: str) -> bool:
+    """Whether a word is a given name and no word of ordinary language."""
+    return fold(written) in _given()
+
+
+def is_common_given(written: str) -> bool:
+    """Whether a word is one of the commoner given names: believed even where nothing is capitalised."""
+    return fold(written) in _common_given()
+
+
+def is_surname(written: str) -> bool:
+    """Whether a word is a family name that medicine does not use. The commonest are in `is_common_surname`."""
+    return fold(written) in _surnames()
+
+
+def is_common_surname(written: str) -> bool:
+    """Whether a word is one of the commonest family names: believed beside a given name only ("Black", "Young")."""
+    return fold(written) in _common_surnames()
+
+
+@cache
+def _given() -> frozenset[str]:
+    return frozenset(read_terms("people")["given"]) | _common_given()
+
+
+@cache
+def _common_given() -> frozenset[str]:
+    names = read_terms("names")
+    return frozenset(names["given"]) - frozenset(names["wordlike"])
+
+
+@cache
+def _surnames() -> frozenset[str]:
+    return frozenset(read_terms("people")["surnames"])
+
+
+@cache
+def _common_surnames() -> frozenset[str]:
+    return frozenset(read_terms("names")["surnames"])

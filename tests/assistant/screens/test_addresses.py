@@ -1,0 +1,56 @@
+import pytest
+
+from assistant.screens.addresses import find_addresses
+from assistant.screens.known_words import KnownWords
+from assistant.screens.personal_data import find, mask
+
+
+def masked(text):
+    return mask(text, find(text, ("zelvantra", "corvexa")))
+
+
+@pytest.mark.parametrize(
+    ("text", "gone"),
+    [
+        ("ship it to 4417 Harrow Mill Road Apt. 12\nDunwell, OH 44021", ["4417", "Harrow", "12", "Dunwell", "44021"]),
+        ("he lives on Via Corvini 17", ["Corvini", "17"]),
+        ("Address:\n88 Kestrelstrasse 41\n Suite 9\n Hollern\n Austria 40210", ["Kestrel", "41", "Hollern", "40210"]),
+        ("she moved to Rua das Gaivotas 220, Apt 3", ["Gaivotas", "220", "3"]),
+        ("the clinic is at ul. Brzozowa 15", ["Brzozowa", "15"]),
+        ("meet me at the corner of 12 Orchard Street and Quill Lane", ["Orchard", "Quill"]),
+        ("PSC 0417, Box 2210\nAPO AE 09021", ["0417", "2210", "09021"]),
+        ("send it to P.O. Box 771", ["771"]),
+        ("kossuth utca 12. second floor", ["kossuth", "12"]),
+        ("3021 Linden 77\n Apt. 8\n Vesterby\n Sweden 71022", ["3021", "Linden", "77", "Vesterby", "71022"]),
+        ("address: 947 rua olmeda 17 apt. 858, begonte", ["947", "olmeda", "858", "begonte"]),
+    ],
+)
+def test_addresses_are_gone_with_all_their_lines(text, gone):
+    result = masked(text)
+    assert [word for word in gone if word in result] == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "take 2 Corvexa 40 mg tablets",
+        "Zelvantra 300 vs Corvexa 40: dose in stage 3 CKD?",
+        "2 of 10 patients in Study 301 had a rash",
+        "5 mg via Mouth 2 times daily",
+        "given via Port 4 times",
+        "Unit 5 mL vial, store at room temperature",
+        "Section 5.2 Warnings, Table 4",
+        "move to 40 mg after 2 weeks",
+    ],
+)
+def test_doses_and_counts_are_no_address(text):
+    assert masked(text) == text
+
+
+def test_what_stands_around_an_address_stays():
+    assert masked("rash since 18 Kestrel Road Apt. 4, Dunwell, OH 44021. Dose?") == "rash since [address]. Dose?"
+
+
+def test_an_address_without_its_number_is_not_believed():
+    text = "Orchard and Quill are trial arms"
+    assert list(find_addresses(text, KnownWords(text, ()))) == []
