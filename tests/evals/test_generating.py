@@ -10,9 +10,9 @@ import pytest
 from typer.testing import CliRunner
 
 import knowledge
-from evals.generating.cli import app
 from evals.errors import LibraryError
 from evals.generating.asking import askable, plan, tells
+from evals.generating.cli import app
 from evals.generating.labels import read_labels, without
 from evals.generating.pairs import twins
 from evals.library import open_throwaway
