@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from assistant.screens.comparator import compared_in_label
+from assistant.screens.comparator import compared_in_label, same_substance
 from assistant.screens.off_label import assess_harm, assess_use, goes_on
 from assistant.types import Finding, FindingKind, Part, PartKind, Screening, Understanding
 from knowledge.types import ApprovedDocument
@@ -46,7 +46,8 @@ def _judged(part: Part, screening: Screening, labels: Labels, product_names: Seq
     kind = part.kind
     if kind is PartKind.COMPARATOR:
         surest = max((f.confidence for f in screening.of_kind(FindingKind.COMPARATOR)), default=1.0)
-        if surest < JUDGEMENT and compared_in_label(part.standalone, product_names, documents):
+        is_own = same_substance(part.standalone, product_names, documents)
+        if is_own or (surest < JUDGEMENT and compared_in_label(part.standalone, product_names, documents)):
             kind = PartKind.ON_LABEL
     if kind is PartKind.ON_LABEL:
         use = assess_use(part.standalone, part.populations, documents)
