@@ -6,26 +6,38 @@ import importlib.metadata
 import subprocess
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import cache
 from pathlib import Path
 
 from assistant.adapters.chat import LangChainModel
 from assistant.adapters.clock import SystemClock
-from assistant.adapters.delivery import make_delivery
+from assistant.adapters.delivery import WebhookDelivery, make_delivery
 from assistant.adapters.engine import make_engine, migrate
+from assistant.adapters.safety_system import make_safety_system
+from assistant.adapters.smtp_mailer import SmtpMailer
+from assistant.adapters.sql_contacts import SqlContacts
 from assistant.adapters.sql_desk import SqlDesk
+from assistant.adapters.sql_dispatches import SqlDispatches
 from assistant.adapters.sql_ledger import SqlLedger
 from assistant.adapters.sql_outbox import SqlOutbox
+from assistant.adapters.sql_received import SqlReceived
 from assistant.adapters.vault import open_vault
+from assistant.cases.dispatch import Carriers, Dispatcher, Patience
+from assistant.cases.e2b import Sender
+from assistant.cases.notify import Audience, Notices
+from assistant.cases.reconcile import Received
 from assistant.cases.routing import RoutingRules, read_rules
 from assistant.composing.choose import Limits
 from assistant.composing.confidence import ConfidenceModel
 from assistant.config import EmbedderSettings, Settings
 from assistant.errors import SettingsError
+from assistant.outgoing import Channel, Contacts
 from assistant.pipeline import Assistant
 from assistant.policy import PolicyPack, load_policy
 from assistant.ports import Clock, Delivery, Desk, Ledger, Outbox
 from assistant.prompts import load_prompt
+from assistant.records import CaseKind
 from assistant.screens import default_screens
 from assistant.turn.phrase import Wording
 from assistant.understanding.topics import load_topics
@@ -49,6 +61,9 @@ class Services:
     rules: RoutingRules
     outbox: Outbox
     delivery: Delivery | None
+    dispatcher: Dispatcher
+    contacts: Contacts
+    received: Received
     close: Callable[[], None]
 
 
@@ -68,7 +83,9 @@ def build(settings: Settings, embedder: Embedder | None = None) -> Services:
     desk = SqlDesk(engine, clock, rules)
     if not desk.is_whole():  # a database from before there were lines
         desk.rebuild()
-    ledger = SqlLedger(engine, clock, open_vault(settings.vault, settings.storage.directory), rules)
+    vault = open_vault(settings.vault, settings.storage.directory)
+    ledger = SqlLedger(engine, clock, vault, rules)
+    contacts = SqlContacts(engine, vault)
 
     def close() -> None:
         library.close()
@@ -100,7 +117,65 @@ def build(settings: Settings, embedder: Embedder | None = None) -> Services:
         rules=rules,
         outbox=SqlOutbox(engine, clock, settings.delivery.max_attempts),
         delivery=make_delivery(settings.delivery),
+        dispatcher=Dispatcher(
+            dispatches=SqlDispatches(engine, clock, rules, resend_uncertain=settings.mail.resend_uncertain),
+            desk=desk,
+            ledger=ledger,
+            contacts=contacts,
+            policies=policies,
+            rules=rules,
+            notices=Notices(_audience(settings)),
+            carriers=_carriers(settings, clock),
+            clock=clock,
+            sender=Sender(
+                organisation=settings.transfer.organisation,
+                identifier=settings.transfer.identifier,
+                receiver=settings.transfer.receiver,
+            ),
+            patience=_patience(settings),
+        ),
+        contacts=contacts,
+        received=SqlReceived(engine),
         close=close,
+    )
+
+
+def _carriers(settings: Settings, clock: Clock) -> Carriers:
+    """What carries reports, mails and notices. Raises SettingsError."""
+    notify = settings.notify
+    return Carriers(
+        safety_system=make_safety_system(settings.transfer),
+        mailer=SmtpMailer(settings.mail, clock) if settings.mail.host else None,
+        webhook=WebhookDelivery(notify.webhook_url, notify.webhook_secret.get_secret_value(), setting="notify")
+        if notify.webhook_url
+        else None,
+    )
+
+
+def _audience(settings: Settings) -> Audience:
+    notify = settings.notify
+    return Audience(
+        mail={
+            CaseKind.MEDICAL_INFORMATION: notify.medical_to,
+            CaseKind.SAFETY: notify.safety_to,
+            CaseKind.PRODUCT_COMPLAINT: notify.safety_to,
+        },
+        has_webhook=bool(notify.webhook_url),
+        portal_url=notify.portal_url,
+        sender_domain=settings.mail.sender.rpartition("@")[2] or "localhost",
+    )
+
+
+def _patience(settings: Settings) -> Patience:
+    mails = settings.mail.max_attempts
+    return Patience(
+        lease_seconds=settings.transfer.lease_seconds,
+        attempts={
+            Channel.TRANSFER: settings.transfer.max_attempts,
+            Channel.MAIL: mails,
+            Channel.WEBHOOK: mails,
+        },
+        due_within=timedelta(hours=settings.notify.due_within_hours),
     )
 
 

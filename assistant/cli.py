@@ -132,11 +132,13 @@ def _mount() -> None:
     """Add the commands of the other packages; those above the assistant come in by entry point."""
     from assistant.audit.cli import app as audit
     from assistant.cases.cli import app as cases
+    from assistant.rulebook.cli import app as policy
     from knowledge.cli import app as knowledge
 
     app.add_typer(knowledge, name="knowledge")
     app.add_typer(cases, name="cases")
     app.add_typer(audit, name="audit")
+    app.add_typer(policy, name="policy")
     for entry in entry_points(group="hcp.commands"):
         app.add_typer(entry.load(), name=entry.name)
 

@@ -16,7 +16,7 @@ from assistant.composing.reading import Readings
 from assistant.course import Course, OnStage
 from assistant.errors import SettingsError
 from assistant.labels import link_to
-from assistant.policy import PolicyPack
+from assistant.policy import PolicyPack, name_rules
 from assistant.ports import Clock, Knowledge, Ledger
 from assistant.records import Interaction, Release
 from assistant.screens import Screen
@@ -34,8 +34,8 @@ from knowledge.types import ApprovedDocument, Audience, Market, Partition, Produ
 
 def new_id(prefix: str) -> str:
     """A random id such as "case_k3v9…": 80 bits, lower-case letters and digits."""
-    alphabet = "abcdefghjkmnpqrstvwxyz0123456789"
-    return f"{prefix}_{''.join(secrets.choice(alphabet) for _ in range(16))}"
+    alphabet = "abcdefghjkmnpqrstvwxyz0123456789"  # 32: five bits of each byte
+    return f"{prefix}_{''.join([alphabet[byte & 31] for byte in secrets.token_bytes(16)])}"
 
 
 @dataclass(frozen=True)
@@ -77,6 +77,7 @@ class Assistant:
             judged = course.run("understood", partial(self._understood, question, screening, history, names))
             if judged is not None:
                 screening, understanding = judged
+        screening = None if screening is None else name_rules(policy, screening)
         parts = _to_answer(understanding)
         labels = course.run("labels", lambda: self._labels(question, parts)) or {}
         by_product = {n.product: n for n in names}

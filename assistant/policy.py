@@ -16,6 +16,7 @@ import yaml
 from pydantic import Field, ValidationError
 
 from assistant.errors import SettingsError
+from assistant.types import FindingKind, Screening
 from knowledge.types import Market, Value
 
 PACKS = Path(__file__).parent / "policies"
@@ -63,17 +64,41 @@ class Texts(Value):
     full_label_link: str  # may use {product}, {title}, {version}, {effective_on}
 
 
+OutcomeKind = Literal["emergency", "safety", "answer", "clarify", "handoff", "decline"]
+
+
+class Example(Value):
+    """A message about the demo brand, and what has to become of it."""
+
+    says: str = Field(min_length=1)
+    outcomes: tuple[OutcomeKind, ...] = Field(min_length=1)  # all of the reply's, in their order
+    shows: tuple[str, ...] = ()  # words the HCP has to read
+    hides: tuple[str, ...] = ()  # words that stand neither in the reply nor in the record
+
+
 class Rule(Value):
-    """One rule of the market: where it comes from and what it asks of the software."""
+    """One rule of the market: where it comes from, what it asks of the software, and examples that show it holds.
+
+    `findings` are the findings made under this rule: a kind, or a kind and its detail ("safety_report:overdose").
+    A forbidden example is one the rule has to catch, an allowed one it has to let pass.
+    """
 
     id: str
     version: str
     citation: str
     instruction: str
-    allowed: tuple[str, ...] = ()
-    forbidden: tuple[str, ...] = ()
-    markets: tuple[Market, ...]
+    may: tuple[str, ...] = ()
+    must_not: tuple[str, ...] = ()
+    findings: tuple[str, ...] = ()
+    allowed: tuple[Example, ...] = Field(min_length=1)
+    forbidden: tuple[Example, ...] = Field(min_length=1)
+    markets: tuple[Market, ...] = Field(min_length=1)
     note: str = ""  # "(k)": from general knowledge, to be checked by the user's regulatory department
+
+    @property
+    def reference(self) -> str:
+        """Id and version, as findings name it."""
+        return f"{self.id}@{self.version}"
 
 
 class PolicyPack(Value):
@@ -95,6 +120,14 @@ class PolicyPack(Value):
                 return rule
         raise SettingsError(f"policy pack {self.name}@{self.version}: no rule {rule_id!r}. Add it under 'rules'.")
 
+    def rule_for(self, kind: FindingKind, detail: str) -> Rule:
+        """The rule a finding is made under: that of its detail, else that of its kind. Raises SettingsError."""
+        for wanted in (f"{kind.value}:{detail}", kind.value):
+            for rule in self.rules:
+                if wanted in rule.findings:
+                    return rule
+        raise SettingsError(f"policy pack {self.name}@{self.version}: no rule for {kind.value}. Name it in 'findings'.")
+
     @property
     def reference(self) -> str:
         """Name, version and hash, as written into every record."""
@@ -107,6 +140,12 @@ ALLOWED_PLACEHOLDERS = frozenset(
         *("reply", "link"),
     }
 )
+
+
+def name_rules(pack: PolicyPack, screening: Screening) -> Screening:
+    """The screening with each finding naming the rule of the market that it is made under."""
+    named = (f.model_copy(update={"rule": pack.rule_for(f.kind, f.detail).reference}) for f in screening.findings)
+    return screening.model_copy(update={"findings": tuple(named)})
 
 
 def load_policy(market: Market, directory: Path | None = None) -> PolicyPack:
@@ -124,6 +163,7 @@ def load_policy(market: Market, directory: Path | None = None) -> PolicyPack:
     if pack.market is not market:
         raise SettingsError(f"{path}: is for market {pack.market.value}, not {market.value}. Correct its 'market'.")
     _check_texts(path, pack)
+    _check_rules(path, pack)
     return pack
 
 
@@ -161,6 +201,26 @@ def _check_texts(path: Path, pack: PolicyPack) -> None:
         if unknown:
             allowed = ", ".join(sorted(ALLOWED_PLACEHOLDERS))
             raise SettingsError(f"{path}: {key} uses {sorted(unknown)}; placeholders are {allowed}.")
+
+
+def _check_rules(path: Path, pack: PolicyPack) -> None:
+    """Each kind of finding belongs to exactly one rule, and each rule to this market."""
+    named = [finding for rule in pack.rules for finding in rule.findings]
+    twice = sorted({finding for finding in named if named.count(finding) > 1})
+    if twice:
+        raise SettingsError(f"{path}: {', '.join(twice)} stands in 'findings' of two rules. Leave it in one.")
+    unknown = sorted(f for f in named if f.partition(":")[0] not in set(FindingKind))
+    if unknown:
+        raise SettingsError(f"{path}: findings {', '.join(unknown)}: kinds are {', '.join(FindingKind)}.")
+    missing = [kind.value for kind in FindingKind if kind.value not in named]
+    if missing:
+        raise SettingsError(f"{path}: no rule has {', '.join(missing)} in its 'findings'. Name each under one rule.")
+    ids = [rule.id for rule in pack.rules]
+    for rule in pack.rules:
+        if ids.count(rule.id) > 1:
+            raise SettingsError(f"{path}: rule {rule.id} stands there twice. Give each its own id.")
+        if pack.market not in rule.markets:
+            raise SettingsError(f"{path}: rule {rule.id} is not for {pack.market.value}. Correct its 'markets'.")
 
 
 def _check_complete(path: Path, key: str, needed: Iterable[str], present: Collection[str]) -> None:

@@ -1,4 +1,4 @@
-"""Running the service: HTTP with uvicorn, and the loop that delivers signals."""
+"""Running the service: HTTP with uvicorn, and the loops that deliver signals, reports and mails."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import uvicorn
 
 from assistant.adapters.delivery import ConsoleDelivery
 from assistant.bootstrap import Services, build
+from assistant.cases.dispatch import DispatchLoop
 from assistant.config import Settings
 from assistant.deliver import DeliveryLoop, deliver_once
 from assistant.warming import Warming
@@ -24,9 +25,11 @@ def serve(settings: Settings, host: str | None = None, port: int | None = None) 
     sys.setswitchinterval(SWITCH_SECONDS)
     services = build(settings)
     loop = _loop(services)
+    dispatch = DispatchLoop(services.dispatcher, settings.transfer.interval_seconds)
     warming = Warming(services)
     try:
         warming.start()
+        dispatch.start()
         if loop is not None:
             loop.start()
         uvicorn.run(
@@ -38,6 +41,7 @@ def serve(settings: Settings, host: str | None = None, port: int | None = None) 
         )
     finally:
         warming.stop()
+        dispatch.stop()
         if loop is not None:
             loop.stop()
         services.close()

@@ -100,6 +100,7 @@ class Finding(Value):
     end: int
     found_by: str  # rule or model name, e.g. "us.safety.event@1"
     confidence: float = Field(ge=0, le=1)
+    rule: str = ""  # the rule of the market's policy pack it is made under: "us.safety.reporting@2"
 
 
 class Screening(Value):

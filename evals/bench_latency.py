@@ -54,6 +54,15 @@ TEMPLATES = (
     "clinical trial results for {} versus placebo",
     "what to do in case of {} overdose",
 )
+# What people write around a question. Without it the same sixteen texts would come again for every product, and the
+# vectors kept of the last questions would stand for encoding them.
+OPENINGS = ("", "Hello, ", "Hi - ", "Good morning. ", "Quick question: ", "Could you tell me: ", "For a colleague: ")
+CLOSINGS = ("", " Thanks", " Thank you!", " please", " Many thanks in advance.", " Kind regards", " - thx")
+
+
+def asked(template: str, product: str, chance: random.Random) -> str:
+    """A question about a product, as one of many who ask it might write it."""
+    return f"{chance.choice(OPENINGS)}{template.format(product)}{chance.choice(CLOSINGS)}"
 
 
 class Ask(Value):
@@ -78,7 +87,7 @@ def questions_for(library: SizedLibrary, count: int, bench: Path | None) -> tupl
     while len(asks) < count:
         is_large = len(asks) % 2 == 0
         product = library.large_product if is_large else products[len(asks) % len(products)]
-        asks.append(Ask(text=TEMPLATES[chance.randrange(len(TEMPLATES))].format(product), product=product))
+        asks.append(Ask(text=asked(chance.choice(TEMPLATES), product, chance), product=product))
     chance.shuffle(asks)
     return tuple(asks)
 

@@ -11,7 +11,6 @@ import json
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -198,18 +197,6 @@ def judged_confidence(drafts: Sequence[Sure]) -> list[tuple[Sure, float]]:
                 total = float(np.dot(weights, draft.values)) + bias
                 judged.append((draft, 1 / (1 + float(np.exp(-total)))))
     return judged
-
-
-def expected_calibration_error(judged: Sequence[tuple[Sure, float]], bins: int = 10) -> float:
-    """Mean distance of stated from observed probability over equal bins, weighted by their size."""
-    edges = np.linspace(0, 1, bins + 1)
-    total = 0.0
-    for low, high in pairwise(edges):
-        inside = [(d, p) for d, p in judged if low <= p < high or (high == 1 and p == 1)]
-        if inside:
-            gap = abs(float(np.mean([p for _, p in inside])) - float(np.mean([d.is_right for d, _ in inside])))
-            total += gap * len(inside) / len(judged)
-    return total
 
 
 def as_json(names: Sequence[str], weights: Floats, made_by: str, bias: float | None = None, scale: float = 1.0) -> str:

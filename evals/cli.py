@@ -14,14 +14,18 @@ from rich.console import Console
 from evals.cache import CACHE_VARIABLE
 from evals.compare import compare, load_run, one_case
 from evals.errors import EvalError
+from evals.generating.cli import app as generating
+from evals.junit import write_junit
 from evals.report import print_case, print_comparison, print_run
+from evals.resume import journal_path
 from evals.store.cli import app as stored_runs
 from evals.store.keep import keep_run
-from evals.suite import load_suite
+from evals.suite import load_suite, with_gates
 from evals.types import Run
 
 app = typer.Typer(no_args_is_help=True, help="Measure the assistant: run suites, compare runs, read one case.")
 app.add_typer(stored_runs, name="runs")
+app.add_typer(generating)
 _TALK = Console(stderr=True)
 
 
@@ -43,6 +47,14 @@ def run(  # noqa: PLR0917 - typer's way of declaring options
     workers: Annotated[int, typer.Option(min=1, max=16, help="Cases played at the same time.")] = 1,
     cache: Annotated[Path | None, typer.Option(help="Where built libraries are kept.")] = None,
     show: Annotated[bool, typer.Option("--show", help="Print every case as it was answered.")] = False,
+    gate: Annotated[
+        bool, typer.Option("--gate", help="For a release: refuse suites without gates; exit 1 naming what broke.")
+    ] = False,
+    gates: Annotated[
+        Path | None, typer.Option(help="YAML with a suite's gates (figure: {at_least, at_most}), for .jsonl suites.")
+    ] = None,
+    junit: Annotated[Path | None, typer.Option(help="Write the run as JUnit XML to this file.")] = None,
+    resume: Annotated[bool, typer.Option("--resume", help="Go on with a run that was cut short.")] = False,
     keep: Annotated[
         bool, typer.Option("--keep/--no-keep", help="Keep the run for `hcp evals runs` and /evals.")
     ] = True,
@@ -50,22 +62,35 @@ def run(  # noqa: PLR0917 - typer's way of declaring options
     """Run suites against the current library, or one built from --library DIR."""
     _make_room_for(json)
     try:
-        loaded = [load_suite(path) for path in suites]
-        from evals.session import Selection, evaluate  # imports Chroma and onnxruntime: only for a suite that is sound
+        loaded = [with_gates(load_suite(path), gates, is_release=gate) for path in suites]
+        from evals.session import (  # imports Chroma and onnxruntime: only for a suite that is sound
+            Resume,
+            Selection,
+            evaluate,
+        )
 
         chosen = Selection(limit=limit, categories=tuple(category or ()), cases=tuple(case or ()))
-        done = evaluate(loaded, library, cache_folder(cache), chosen, workers, _TALK)
+        kept = Resume(journal_path(json, cache_folder(cache)), resume)
+        done = evaluate(loaded, library, cache_folder(cache), chosen, workers, _TALK, kept)
     except EvalError as error:
         _TALK.print(f"[red]error[/] {error}", markup=True, highlight=False)
         raise typer.Exit(2) from None
     _write(done, json)
+    if junit is not None:
+        write_junit(done, junit)
     if keep:
         keep_run(done, _TALK)
     if json != "-":
         for result in done.cases if show else ():
             print_case(_out(), result)
         print_run(_out(), done)
-    if not all(gate.passed for gate in done.gates):
+    broken = [held for held in done.gates if not held.passed]
+    for held in broken:
+        value = "not measured" if held.value is None else f"{held.value:.4g}"
+        _TALK.print(
+            f"[red]gate broken[/] {held.suite}: {held.metric} is {value}, should be {held.bound}", highlight=False
+        )
+    if broken:
         raise typer.Exit(1)
 
 
@@ -74,13 +99,23 @@ def compare_runs(
     first: Annotated[Path, typer.Argument(help="The older run (JSON).")],
     second: Annotated[Path, typer.Argument(help="The newer run (JSON).")],
     json: Annotated[bool, typer.Option("--json", help="Print the comparison as JSON.")] = False,
+    anyway: Annotated[
+        bool, typer.Option("--anyway", help="Compare the cases both hold, even where nothing may be concluded.")
+    ] = False,
 ) -> None:
-    """Newly broken and newly fixed cases, and how each category moved. Exit 1 when something broke."""
+    """What broke and what was fixed, each change with its interval and p-value. Exit 1 when a case broke.
+
+    Runs of other suites, libraries, cases or scorers are refused (exit 2).
+    """
     try:
         comparison = compare(load_run(first), load_run(second))
     except EvalError as error:
         _TALK.print(f"[red]error[/] {error}", highlight=False)
         raise typer.Exit(2) from None
+    if comparison.refusals and not anyway:
+        why = "; ".join(comparison.refusals)
+        _TALK.print(f"[red]error[/] these runs cannot be compared: {why}. See what they share with --anyway.")
+        raise typer.Exit(2)
     if json:
         sys.stdout.write(comparison.model_dump_json(indent=1) + "\n")
     else:

@@ -1,17 +1,19 @@
-"""Hold two runs against each other: what broke, what was fixed, how each category moved."""
+"""Hold two runs against each other: what broke, what was fixed, how sure each change is, and whether they may be."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from pydantic import ValidationError
 
 from evals.errors import SuiteError
+from evals.statistics import Difference, difference
 from evals.types import CaseResult, Run, Summary
 from knowledge.types import Value
 
 _METRICS = ("outcome_accuracy", "evidence_hit", "completeness", "leaks", "redaction", "safety_kinds")
+SURE = 0.05  # a change with a smaller p-value is called sure
 
 
 class Change(Value):
@@ -29,13 +31,29 @@ class Row(Value):
     changes: dict[str, float | None]
 
 
+class Figure(Value):
+    """How one score moved over all cases that both runs scored, and how sure that is."""
+
+    name: str
+    difference: Difference
+    only_first: int  # cases that only the first run scored (the second gave no answer to judge)
+    only_second: int
+
+    @property
+    def is_sure(self) -> bool:
+        """Whether a change of this size would rarely come by chance."""
+        return self.difference.p < SURE
+
+
 class Comparison(Value):
     """Two runs, side by side."""
 
-    warnings: tuple[str, ...]  # reasons why the runs may not be compared
+    warnings: tuple[str, ...]  # why the runs, or their seconds, may not be compared
+    refusals: tuple[str, ...] = ()  # those of them for which nothing may be concluded
     broken: tuple[Change, ...]
     fixed: tuple[Change, ...]
     rows: tuple[Row, ...]
+    figures: tuple[Figure, ...] = ()
     only_first: tuple[str, ...]
     only_second: tuple[str, ...]
     metrics: tuple[str, ...] = _METRICS
@@ -64,7 +82,10 @@ def one_case(run: Run, case_id: str) -> CaseResult:
 
 
 def compare(first: Run, second: Run) -> Comparison:
-    """Compare the cases both runs hold, the second being the newer one."""
+    """Compare the cases both runs hold, the second being the newer one.
+
+    Intervals and p-values come from `evals.statistics` with its fixed seed: the same runs give the same numbers.
+    """
     from evals.summary import by_category, totals
 
     before = {case.id: case for case in first.cases}
@@ -74,29 +95,65 @@ def compare(first: Run, second: Run) -> Comparison:
     was = {**by_category(old), **totals(old)}
     now = {**by_category(new), **totals(new)}
     changes = [(i, _failed(before[i]), _failed(after[i])) for i in shared]
+    refusals = _refusals(first, second)
     return Comparison(
-        warnings=_warnings(first, second),
+        warnings=(*refusals, *_notes(first, second)),
+        refusals=refusals,
         broken=tuple(Change(case_id=i, scores=tuple(sorted(b - a))) for i, a, b in changes if b - a),
         fixed=tuple(Change(case_id=i, scores=tuple(sorted(a - b))) for i, a, b in changes if a - b),
         rows=tuple(Row(name=n, cases=now[n].cases, changes=_moves(was, now, n)) for n in now if n in was),
+        figures=_figures({i: (before[i], after[i]) for i in shared}),
         only_first=tuple(i for i in before if i not in after),
         only_second=tuple(i for i in after if i not in before),
     )
 
 
+_SCORES: Mapping[str, Callable[[CaseResult], float | None]] = {
+    "outcome": lambda c: float(c.scores.outcome),
+    "evidence_hit": lambda c: _number(c.scores.evidence_hit),
+    "retrieval_hit": lambda c: None if c.scores.retrieval_rank is None else float(c.scores.retrieval_rank > 0),
+    "completeness": lambda c: _number(c.scores.completeness),
+    "no_leak": lambda c: None if c.scores.leaks is None else float(c.scores.leaks == 0),
+    "redaction": lambda c: _number(c.scores.redaction),
+    "safety_kinds": lambda c: _number(c.scores.safety_kinds),
+    "citations_hold": lambda c: float(c.scores.citations == c.scores.citations_valid) if c.scores.citations else None,
+}
+
+
+def _number(mark: bool | None) -> float | None:  # noqa: FBT001 - a score as it is
+    return None if mark is None else float(mark)
+
+
+def _figures(pairs: Mapping[str, tuple[CaseResult, CaseResult]]) -> tuple[Figure, ...]:
+    """Every score both runs hold; cases in the order of their ids, so that the order of a suite changes nothing."""
+    marked = {name for pair in pairs.values() for case in pair for name in case.marks}
+    readers: dict[str, Callable[[CaseResult], float | None]] = dict(_SCORES)
+    readers |= {name: _reader(name) for name in sorted(marked - {"outcome", "no_leak", "citations"})}
+    found = []
+    for name, read in readers.items():
+        scored = [(read(old), read(new)) for _, (old, new) in sorted(pairs.items())]
+        both = [(old, new) for old, new in scored if old is not None and new is not None]
+        if both:
+            found.append(
+                Figure(
+                    name=name,
+                    difference=difference([old for old, _ in both], [new for _, new in both]),
+                    only_first=sum(old is not None and new is None for old, new in scored),
+                    only_second=sum(old is None and new is not None for old, new in scored),
+                )
+            )
+    return tuple(found)
+
+
+def _reader(name: str) -> Callable[[CaseResult], float | None]:
+    return lambda case: case.marks[name].value if name in case.marks else None
+
+
 def _failed(case: CaseResult) -> set[str]:
     """The names of the scores this case fails."""
-    scores = case.scores
-    marks = {
-        "outcome": scores.outcome,
-        "evidence_hit": scores.evidence_hit,
-        "completeness": scores.completeness,
-        "leaks": None if scores.leaks is None else scores.leaks == 0,
-        "redaction": scores.redaction,
-        "safety_kinds": scores.safety_kinds,
-        "citations": scores.citations == scores.citations_valid,
-    }
-    return {name for name, mark in marks.items() if mark is False}
+    names = {"citations_hold": "citations", "no_leak": "leaks"}
+    marks = {name: read(case) for name, read in _SCORES.items() if name != "retrieval_hit"}
+    return {names.get(name, name) for name, mark in marks.items() if mark == 0}
 
 
 def _moves(was: Mapping[str, Summary], now: Mapping[str, Summary], name: str) -> dict[str, float | None]:
@@ -107,7 +164,8 @@ def _moves(was: Mapping[str, Summary], now: Mapping[str, Summary], name: str) ->
     return moves
 
 
-def _warnings(first: Run, second: Run) -> tuple[str, ...]:
+def _refusals(first: Run, second: Run) -> tuple[str, ...]:
+    """Why nothing may be concluded from the difference of these runs."""
     a, b = first.run, second.run
     said = []
     if [s.sha256 for s in a.suites] != [s.sha256 for s in b.suites]:
@@ -116,6 +174,13 @@ def _warnings(first: Run, second: Run) -> tuple[str, ...]:
         said.append("the libraries differ in content, parser or chunker")
     if a.selection != b.selection:
         said.append("different cases were selected")
-    if a.machine != b.machine:
-        said.append("seconds were measured on different machines")
+    elif {c.id for c in first.cases} != {c.id for c in second.cases}:
+        said.append("the runs hold different cases")
+    if a.scorers and b.scorers and a.scorers != b.scorers:
+        changed = sorted({*a.scorers.items()} ^ {*b.scorers.items()})
+        said.append(f"the scorers differ: {', '.join(f'{name}@{version}' for name, version in changed)}")
     return tuple(said)
+
+
+def _notes(first: Run, second: Run) -> tuple[str, ...]:
+    return ("seconds were measured on different machines",) if first.run.machine != second.run.machine else ()

@@ -15,7 +15,6 @@ from evals.calibrate import (
     RANKING_SCALE,
     Material,
     as_json,
-    expected_calibration_error,
     first_gold,
     fit_confidence,
     fit_ranking,
@@ -25,6 +24,7 @@ from evals.calibrate import (
 )
 from evals.errors import SuiteError
 from evals.library import open_throwaway
+from evals.refusing import expected_calibration_error
 from evals.session import shown_progress
 from evals.types import Suite
 from knowledge.types import Market
@@ -67,7 +67,9 @@ def _figures(material: Material, threshold: float) -> dict[str, float]:
     spoken = [(draft, p) for draft, p in judged if draft.category != UNANSWERABLE]
     figures = {f"ranking, unseen labels: gold in first {n}": judged_ranking(material.ranked, n) for n in (1, 3, 5)}
     figures["ranking, fitted on all: gold in first 5"] = first_gold(material.ranked, fit_ranking(material.ranked), 5)
-    figures["confidence, unseen labels: calibration error"] = expected_calibration_error(judged)
+    figures["confidence, unseen labels: calibration error"] = (
+        expected_calibration_error([(p, draft.is_right) for draft, p in judged]) or 0.0
+    )
     figures["threshold in force"] = threshold
     figures["drafts right and at or above it"] = _share([d.is_right and p >= threshold for d, p in spoken])
     figures["answerable drafts below it"] = _share([p < threshold for _, p in spoken])

@@ -9,8 +9,8 @@ from rich.table import Table
 
 from knowledge.types import Value
 
-BAR_SECONDS = 0.060  # p95 of a whole turn, at BAR_SIZE and above
-BAR_RATIO = 4.0  # of the floor's p95
+BAR_SECONDS = 0.025  # p95 of a whole turn, at BAR_SIZE and above
+BAR_RATIO = 2.0  # of the floor's p95
 BAR_SIZE = 100_000
 
 

@@ -173,6 +173,8 @@ def _fill(
             try:
                 if summary.status is DocumentStatus.SUBMITTED:
                     _approve(services, summary, manifest.get(path.name, {}))
+                if reason := manifest.get(path.name, {}).get("withdrawn"):  # of a generated suite of stale labels
+                    library.withdraw(summary.document_id, summary.version, "evals", str(reason))
             except KnowledgeError as error:
                 failures.append(f"{path.name}: {error}")
     told("reading", len(files), len(files))

@@ -9,10 +9,11 @@ from datetime import datetime
 
 from pydantic import BaseModel
 
+from assistant.grounding import check_sentence
 from assistant.ports import Knowledge
 from assistant.records import Case, Interaction, Signal
 from assistant.say import blocks_text, plain_text
-from assistant.turn.verify import citation_numbers
+from assistant.turn.verify import citation_numbers, cited_pieces
 from assistant.types import (
     Answer,
     Block,
@@ -22,6 +23,8 @@ from assistant.types import (
     Reply,
     SafetyInformation,
     SafetyIntake,
+    Statement,
+    TableBlock,
 )
 from evals.score import CitationAudit, Kept
 from evals.types import CitationRecord, OutcomeName, ReplyRecord
@@ -68,8 +71,9 @@ def kept_texts(interaction: Interaction, cases: Sequence[Case], signals: Sequenc
 
 def audit_citations(reply: Reply, knowledge: Knowledge, at: datetime) -> CitationAudit:
     """Hold every citation of a reply against the approved document itself."""
-    cited = [(outcome, c) for outcome in reply.outcomes if isinstance(outcome, Answer) for c in outcome.citations]
-    faults = [fault for answer, citation in cited if (fault := _fault(answer, citation, knowledge, at))]
+    cited = [(o, number) for o in reply.outcomes if isinstance(o, Answer) for number in range(len(o.citations))]
+    found = (_fault(o, o.citations[number], knowledge, at) or _unsupported(o, number) for o, number in cited)
+    faults = [fault for fault in found if fault]
     return CitationAudit(total=len(cited), faults=tuple(faults))
 
 
@@ -89,6 +93,28 @@ def _fault(answer: Answer, citation: Citation, knowledge: Knowledge, at: datetim
         return f"{where}: approval {citation.approval_id} is not the document's ({approval.approval_id})"
     if not knowledge.is_effective(citation.document_id, citation.version, partition, at):
         return f"{where}: not effective"
+    return ""
+
+
+def _unsupported(answer: Answer, number: int) -> str:
+    """What stands behind this citation without being in it; a model's sentence must be supported by all it cites."""
+    citation = answer.citations[number]
+    for block in (*_own_blocks(answer), *_safety_blocks(answer), *answer.more):
+        for piece in cited_pieces(block):
+            if number not in (piece.citation, *piece.further):
+                continue
+            if isinstance(block, Statement) and block.is_generated:
+                holds = not check_sentence(
+                    piece.text, [answer.citations[n].quote for n in (piece.citation, *piece.further)]
+                )
+            else:
+                holds = piece.text in citation.quote
+            if not holds:
+                return f"citation {number + 1}: does not hold {piece.text[:60]!r}"
+        rows = [row for row in block.rows if row.citation == number] if isinstance(block, TableBlock) else []
+        cells = [cell for row in rows for cell in row.cells if cell.strip()]  # a heading row cites the row below it
+        if cells and not any(cell in citation.quote for cell in cells):
+            return f"citation {number + 1}: does not hold the row {' | '.join(cells)[:60]!r}"
     return ""
 
 

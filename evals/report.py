@@ -39,6 +39,7 @@ def print_run(console: Console, run: Run) -> None:
         table.add_row(name, *_cells(figures), style="bold")
     console.print(table)
     overall = run.totals["overall"]
+    _print_intervals(console, run)
     console.print(
         f"citations valid {_percent(overall.citations_valid)} · hand-off rate {_percent(overall.handoff_rate)} · "
         f"errors {overall.errors} · safety kinds exact {_percent(overall.safety_exact)}"
@@ -48,6 +49,18 @@ def print_run(console: Console, run: Run) -> None:
         console.print(f"gate {gate.suite}: {gate.metric} {gate.bound}: {_number(gate.value)} {mark}")
     for left_out in run.run.files_left_out:
         console.print(f"[yellow]left out[/] {escape(left_out)}")
+
+
+def _print_intervals(console: Console, run: Run) -> None:
+    """The 95 % intervals of the shares, the scorers' means and what the stated confidences are worth."""
+    for name, figures in run.totals.items():
+        shares = [f"{n.replace('_', ' ')} {low:.1%}–{high:.1%}" for n, (low, high) in figures.intervals.items()]
+        console.print(f"[bold]{name}[/], 95 % intervals (Wilson): {' · '.join(shares)}")
+    overall = run.totals["overall"]
+    if overall.marks:
+        console.print(f"means of marks: {' · '.join(f'{n} {v:.3f}' for n, v in overall.marks.items())}")
+    risk, error = _number(overall.aurc), _number(overall.calibration_error)
+    console.print(f"area under risk and coverage {risk} · calibration error {error}")
 
 
 def print_case(console: Console, case: CaseResult) -> None:
@@ -66,13 +79,18 @@ def print_case(console: Console, case: CaseResult) -> None:
         console.print(f"[bold]recorded as[/] {escape(case.reply.recorded_text)}")
     scores = case.scores.model_dump(mode="json", exclude_none=True)
     console.print("[bold]scores[/] " + escape(", ".join(f"{name} {value}" for name, value in scores.items())))
+    for name, mark in case.marks.items():
+        value = "unscored" if mark.value is None else f"{mark.value:.2f}"
+        console.print(f"  {name} {value}: {escape(mark.reason)}")
     for finding in case.findings:
         console.print(f"[red]✗[/] {escape(finding)}")
 
 
 def print_comparison(console: Console, comparison: Comparison) -> None:
     """What broke, what was fixed, and how each category moved."""
-    for warning in comparison.warnings:
+    for warning in (w for w in comparison.warnings if w not in comparison.refusals):
+        console.print(f"[yellow]note:[/] {escape(warning)}")
+    for warning in comparison.refusals:
         console.print(f"[yellow]not like for like:[/] {escape(warning)}")
     table = Table(title="change (percentage points; leaks as a count)", title_justify="left")
     table.add_column("category", no_wrap=True)
@@ -81,6 +99,7 @@ def print_comparison(console: Console, comparison: Comparison) -> None:
     for row in comparison.rows:
         table.add_row(row.name, str(row.cases), *(_moved(row.changes, metric) for metric in comparison.metrics))
     console.print(table)
+    _print_figures(console, comparison)
     for title, entries, colour in (
         ("newly broken", comparison.broken, "red"),
         ("newly fixed", comparison.fixed, "green"),
@@ -90,6 +109,21 @@ def print_comparison(console: Console, comparison: Comparison) -> None:
             console.print(f"  {escape(entry.case_id)}: {', '.join(entry.scores)}")
     if comparison.only_first or comparison.only_second:
         console.print(f"only in A: {len(comparison.only_first)} cases · only in B: {len(comparison.only_second)} cases")
+
+
+def _print_figures(console: Console, comparison: Comparison) -> None:
+    """How each score moved over all cases, with its interval and p-value."""
+    table = Table(
+        title="all cases: mean of A and B, change with 95 % interval (paired bootstrap)", title_justify="left"
+    )
+    for name in ("score", "cases", "A", "B", "change", "interval", "p", ""):
+        table.add_column(name, justify="left" if name == "score" else "right", no_wrap=True)
+    for figure in comparison.figures:
+        d = figure.difference
+        sure = "" if not figure.is_sure else "[green]better[/]" if d.change > 0 else "[red]worse[/]"
+        told = (f"{d.first:.3f}", f"{d.second:.3f}", f"{d.change:+.3f}", f"{d.low:+.3f} … {d.high:+.3f}", f"{d.p:.2g}")
+        table.add_row(figure.name, str(d.cases), *told, sure)
+    console.print(table)
 
 
 def _cells(figures: Summary) -> tuple[str, ...]:

@@ -8,14 +8,18 @@ import uuid
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from functools import partial
 
 from assistant.bootstrap import Services
+from assistant.composing.reading import Reading
 from assistant.records import Interaction, Signal
 from assistant.types import Asker, HandOff, Question, SafetyIntake, Scope
 from evals.errors import EvalError
 from evals.evidence import checks_made, found_passages
+from evals.losses import ContextAudit, audit_context
 from evals.reply import audit_citations, kept_texts, reply_record
 from evals.score import CitationAudit, Kept, findings, score
+from evals.scorers import Played, mark_all
 from evals.types import CaseResult, CheckRecord, EvalCase, FoundPassage
 from knowledge.types import Audience, ProductNames
 
@@ -69,6 +73,7 @@ def run_cases(
 def _run_case(services: Services, case: EvalCase, labels: Mapping[str, ProductNames], tap: _Tap) -> CaseResult:
     started = time.perf_counter()
     reply, kept, audit, seconds, error = None, Kept(), CitationAudit(), 0.0, None
+    context = ContextAudit()
     found: tuple[FoundPassage, ...] = ()
     checks: tuple[CheckRecord, ...] = ()
     try:
@@ -77,6 +82,7 @@ def _run_case(services: Services, case: EvalCase, labels: Mapping[str, ProductNa
         reply = reply_record(last.reply, last.question.text, [draft.confidence for draft in last.drafts])
         kept = _left_behind(services, recorded, tap)
         audit = audit_citations(last.reply, services.knowledge, services.clock.now())
+        context = audit_context(last.reply, partial(_reading, services))
         found, checks = found_passages(last), checks_made(last)
     except Exception as failure:  # noqa: BLE001 - whatever a turn raises is a miss, never an end of the run
         reply, error = None, f"{type(failure).__name__}: {failure}"
@@ -95,7 +101,12 @@ def _run_case(services: Services, case: EvalCase, labels: Mapping[str, ProductNa
         checks=checks,
         expect=case.expect,
         why=case.why,
+        marks=mark_all(Played(case, reply, kept, audit, context)),
     )
+
+
+def _reading(services: Services, document_id: str, version: str) -> Reading:
+    return services.assistant.readings.of(services.knowledge.document(document_id, version))
 
 
 def play(services: Services, case: EvalCase, product: str | None) -> tuple[tuple[Interaction, ...], float]:

@@ -7,6 +7,7 @@ from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
+from json import dumps
 from pathlib import Path
 
 from rich.console import Console
@@ -17,7 +18,10 @@ from assistant.pipeline import new_id
 from evals.errors import SuiteError
 from evals.library import BuiltLibrary, current_copy, open_throwaway
 from evals.machine import PACKAGE, checkout, describe_machine, package_versions
+from evals.provenance import code_key, prompts_in_force, seeds
+from evals.resume import Journal
 from evals.run import run_cases
+from evals.scorers import versions
 from evals.settings import settings_in_force
 from evals.summary import by_category, hold_gates, totals
 from evals.types import CaseResult, EvalCase, GateResult, Run, RunRecord, Suite, SuiteReference
@@ -44,6 +48,18 @@ class Selection:
         return {**limit, **categories, **({"case": ",".join(self.cases)} if self.cases else {})}
 
 
+@dataclass(frozen=True)
+class Resume:
+    """Where finished cases are kept, and whether those already there count."""
+
+    path: Path
+    wanted: bool
+
+    def journal(self, ran: dict[str, str]) -> Journal:
+        """The journal of this run. Raises EvalError when what is there is of another one."""
+        return Journal(self.path, ran, resume=self.wanted)
+
+
 def evaluate(
     suites: Sequence[Suite],
     folder: Path | None,
@@ -51,10 +67,12 @@ def evaluate(
     selection: Selection,
     workers: int,
     talk: Console,
+    resume: Resume | None = None,
 ) -> Run:
-    """Play the suites' selected cases and score them.
+    """Play the suites' selected cases and score them; with `resume`, those not yet finished.
 
-    Raises SuiteError when nothing is selected, LibraryError when the library cannot be built.
+    Raises SuiteError when nothing is selected, LibraryError when the library cannot be built, EvalError when what is to
+    be resumed was begun with another suite, library, code, selection or settings.
     """
     chosen = [(suite, selection.of(suite)) for suite in suites]
     if not any(cases for _, cases in chosen):
@@ -66,19 +84,40 @@ def evaluate(
             started_at = services.clock.now()
             results: list[CaseResult] = []
             gates: list[GateResult] = []
+            journal = None if resume is None else resume.journal(_decisive(services, built, suites, selection))
             for suite, cases in chosen:
-                advance = partial(_advance, progress, progress.add_task(suite.name, total=len(cases)))
-                played = run_cases(services, cases, built.labels, workers, advance)
+                done = {} if journal is None else journal.of(suite.sha256)
+                task = progress.add_task(suite.name, total=len(cases), completed=len(done))
+                waiting = [case for case in cases if case.id not in done]
+                told = partial(_advance, progress, task, journal, suite.sha256)
+                done |= {result.id: result for result in run_cases(services, waiting, built.labels, workers, told)}
+                played = tuple(done[case.id] for case in cases)
                 results += played
                 gates += hold_gates(suite, played) if played else ()
             record = _record(services, built, chosen, started_at, selection)
+            record = record.model_copy(update={"workers": workers})
+            if journal is not None:
+                journal.close()
     return Run(
         run=record, summary=by_category(results), totals=totals(results), gates=tuple(gates), cases=tuple(results)
     )
 
 
-def _advance(progress: Progress, task: TaskID, _result: CaseResult) -> None:
+def _advance(progress: Progress, task: TaskID, journal: Journal | None, suite: str, result: CaseResult) -> None:
+    if journal is not None:
+        journal.add(suite, result)
     progress.advance(task)
+
+
+def _decisive(services: Services, built: BuiltLibrary, suites: Sequence[Suite], selection: Selection) -> dict[str, str]:
+    """Everything that decides a score, by name: what must be the same for a run to go on."""
+    return {
+        "suites": " ".join(suite.sha256 for suite in suites),
+        "library": built.key or services.knowledge.release(),
+        "code": code_key(),
+        "selection": dumps(selection.described(), sort_keys=True),
+        "settings": dumps(services.settings.model_dump(mode="json", exclude={"storage"}), sort_keys=True),
+    }
 
 
 def _library(folder: Path | None, cache_dir: Path, progress: Progress) -> tuple[Services, BuiltLibrary]:
@@ -129,6 +168,10 @@ def _record(
         machine=describe_machine(),
         suites=tuple(SuiteReference(name=s.name, source=s.source, sha256=s.sha256, cases=len(c)) for s, c in chosen),
         selection=selection.described(),
+        code=code_key(),
+        prompts=prompts_in_force(services),
+        scorers=versions(),
+        seeds=seeds(),
     )
 
 

@@ -37,6 +37,28 @@ def load_suite(path: Path) -> Suite:
     return suite
 
 
+def with_gates(suite: Suite, gates: Path | None, *, is_release: bool) -> Suite:
+    """The suite with the gates of a YAML file (figure: {at_least, at_most}) over its own.
+
+    Raises SuiteError when the file is no such mapping, or when a release has nothing to be held against.
+    """
+    if gates is not None:
+        try:
+            page = yaml.safe_load(_decoded(gates, _read(gates)))
+            held = {**suite.model_dump()["gates"], **(page or {})}
+            suite = Suite.model_validate({**suite.model_dump(), "gates": held})
+        except yaml.YAMLError as error:
+            raise SuiteError(f"{gates}: not YAML ({error}).") from None
+        except (ValidationError, TypeError) as error:
+            why = _explain(error)[0] if isinstance(error, ValidationError) else "should be a mapping of figures"
+            raise SuiteError(f"{gates}: {why}; write figure: {{at_least: x, at_most: y}}.") from None
+    if is_release and not suite.gates:
+        raise SuiteError(
+            f"{suite.source}: has no gates, so --gate could stop nothing; add `gates:` or name --gates FILE."
+        )
+    return suite
+
+
 def _read(path: Path) -> bytes:
     if not path.is_file():
         raise SuiteError(f"{path}: no such file. Name a suite (.jsonl or .yaml).")

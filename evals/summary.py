@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 import numpy as np
 
+from evals.refusing import area_under_risk, expected_calibration_error, risk_coverage, stated
+from evals.statistics import wilson
 from evals.types import CaseResult, Gate, GateResult, Metric, OutcomeName, Scores, Suite, Summary
 
 
@@ -18,21 +20,56 @@ def summarise(results: Sequence[CaseResult]) -> Summary:
     words = [float(score.answer_words) for score in scores if score.answer_words is not None]
     return Summary(
         cases=len(results),
-        outcome_accuracy=_share(scores, lambda s: s.outcome),
-        evidence_hit=_share(scores, lambda s: s.evidence_hit),
-        retrieval_hit=_share(scores, lambda s: None if s.retrieval_rank is None else s.retrieval_rank > 0),
-        completeness=_share(scores, lambda s: s.completeness),
+        outcome_accuracy=_share(scores, "outcome_accuracy"),
+        evidence_hit=_share(scores, "evidence_hit"),
+        retrieval_hit=_share(scores, "retrieval_hit"),
+        completeness=_share(scores, "completeness"),
         leaks=sum(leaks) if leaks else None,
-        redaction=_share(scores, lambda s: s.redaction),
-        safety_kinds=_share(scores, lambda s: s.safety_kinds),
-        safety_exact=_share(scores, lambda s: s.safety_exact),
+        redaction=_share(scores, "redaction"),
+        safety_kinds=_share(scores, "safety_kinds"),
+        safety_exact=_share(scores, "safety_exact"),
         citations_valid=sum(score.citations_valid for score in scores) / citations if citations else None,
         answer_words_p50=percentile(words, 50),
-        handoff_rate=_share(scores, lambda s: s.handed_off),
+        handoff_rate=_share(scores, "handoff_rate"),
         seconds_p50=percentile(seconds, 50),
         seconds_p95=percentile(seconds, 95),
         errors=sum(result.error is not None for result in results),
+        intervals=_intervals(scores, citations),
+        marks=_means(results),
+        aurc=area_under_risk(risk_coverage(stated(results))),
+        calibration_error=expected_calibration_error(stated(results)),
     )
+
+
+_SHARES: Mapping[str, Callable[[Scores], bool | None]] = {
+    "outcome_accuracy": lambda s: s.outcome,
+    "evidence_hit": lambda s: s.evidence_hit,
+    "retrieval_hit": lambda s: None if s.retrieval_rank is None else s.retrieval_rank > 0,
+    "completeness": lambda s: s.completeness,
+    "redaction": lambda s: s.redaction,
+    "safety_kinds": lambda s: s.safety_kinds,
+    "safety_exact": lambda s: s.safety_exact,
+    "handoff_rate": lambda s: s.handed_off,
+}
+
+
+def _intervals(scores: Sequence[Scores], citations: int) -> dict[str, tuple[float, float]]:
+    """The 95 % interval of every share that was scored."""
+    found: dict[str, tuple[float, float]] = {}
+    for name, read in _SHARES.items():
+        marks = [mark for score in scores if (mark := read(score)) is not None]
+        if (interval := wilson(sum(marks), len(marks))) is not None:
+            found[name] = interval
+    if (interval := wilson(sum(score.citations_valid for score in scores), citations)) is not None:
+        found["citations_valid"] = interval
+    return found
+
+
+def _means(results: Sequence[CaseResult]) -> dict[str, float]:
+    """The mean of every scorer's marks, over the cases it scored."""
+    names = dict.fromkeys(name for result in results for name in result.marks)
+    values = {n: [v for r in results if n in r.marks and (v := r.marks[n].value) is not None] for n in names}
+    return {name: sum(marks) / len(marks) for name, marks in values.items() if marks}
 
 
 def by_category(results: Sequence[CaseResult]) -> dict[str, Summary]:
@@ -54,7 +91,7 @@ def hold_gates(suite: Suite, results: Sequence[CaseResult]) -> tuple[GateResult,
     figures = summarise(results)
     held = []
     for metric, gate in gates.items():
-        value = getattr(figures, metric.value)
+        value = figure(figures, metric)
         if metric is Metric.CITATIONS_VALID and value is None:
             continue  # no citation was shown, so none is wrong
         bounds = [f"≥ {gate.at_least:g}" if gate.at_least is not None else ""]
@@ -71,6 +108,14 @@ def hold_gates(suite: Suite, results: Sequence[CaseResult]) -> tuple[GateResult,
     return tuple(held)
 
 
+def figure(figures: Summary, metric: Metric) -> float | None:
+    """The figure a gate is held against: a field of the summary, or the mean of a scorer's marks."""
+    if metric.value in Summary.model_fields:
+        value: float | None = getattr(figures, metric.value)
+        return value
+    return figures.marks.get(metric.value)
+
+
 def _keeps(value: float | None, gate: Gate) -> bool:
     if value is None:
         return False
@@ -84,6 +129,6 @@ def percentile(values: Iterable[float], share: float) -> float | None:
     return float(np.percentile(numbers, share)) if numbers else None
 
 
-def _share(scores: Sequence[Scores], read: Callable[[Scores], bool | None]) -> float | None:
-    marks = [mark for score in scores if (mark := read(score)) is not None]
+def _share(scores: Sequence[Scores], name: str) -> float | None:
+    marks = [mark for score in scores if (mark := _SHARES[name](score)) is not None]
     return sum(marks) / len(marks) if marks else None

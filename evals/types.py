@@ -68,6 +68,18 @@ class Metric(StrEnum):
     SAFETY_KINDS = "safety_kinds"
     CITATIONS_VALID = "citations_valid"
     SECONDS_P95 = "seconds_p95"
+    RETRIEVAL_HIT = "retrieval_hit"
+    HANDOFF_RATE = "handoff_rate"
+    REFUSAL = "refusal"  # this and those below are means of marks, or of the whole suite
+    EVIDENCE_PRECISION = "evidence_precision"
+    EVIDENCE_RECALL = "evidence_recall"
+    NDCG = "ndcg"
+    FIRST_RANK = "first_rank"
+    BREVITY = "brevity"
+    CONTEXT = "context"
+    BALANCE = "balance"
+    AURC = "aurc"
+    CALIBRATION_ERROR = "calibration_error"
 
 
 class Gate(Value):
@@ -141,6 +153,13 @@ class CheckRecord(Value):
     reason: str = ""
 
 
+class Mark(Value):
+    """One scorer's verdict on one case: 0 to 1, 1 best; None: unscored. The scorer's version stands in the run."""
+
+    value: float | None
+    reason: str = ""
+
+
 class Scores(Value):
     """One case's scores; None where the case does not ask for it."""
 
@@ -175,6 +194,7 @@ class CaseResult(Value):
     checks: tuple[CheckRecord, ...] = ()  # made on the drafts of the last turn
     expect: Expectation | None = None  # what the case asks for, so that a stored run explains itself
     why: str = ""  # the case's own reason
+    marks: dict[str, Mark] = Field(default_factory=dict)  # by scorer; `evals.scorers` says how each is made
 
 
 class Summary(Value):
@@ -195,6 +215,10 @@ class Summary(Value):
     seconds_p50: float | None
     seconds_p95: float | None
     errors: int
+    intervals: dict[str, tuple[float, float]] = Field(default_factory=dict)  # 95 %, of the shares above (Wilson)
+    marks: dict[str, float] = Field(default_factory=dict)  # means by scorer; absent where nothing was scored
+    aurc: float | None = None  # area under risk and coverage: mean share wrong when only the surest are answered
+    calibration_error: float | None = None  # expected calibration error of the stated confidences
 
 
 class SuiteReference(Value):
@@ -228,6 +252,11 @@ class RunRecord(Value):
     machine: dict[str, str]
     suites: tuple[SuiteReference, ...]
     selection: dict[str, str] = Field(default_factory=dict)  # --limit, --category, --case
+    code: str = ""  # sha256 of our own source, prompts, policies and model files as they lay there
+    prompts: tuple[str, ...] = ()  # name@version#sha256 of each prompt in use
+    scorers: dict[str, str] = Field(default_factory=dict)  # name → version
+    seeds: dict[str, int] = Field(default_factory=dict)  # what the figures drew with
+    workers: int = 1
 
 
 class GateResult(Value):

@@ -68,14 +68,13 @@ class ConsoleDelivery:
 class WebhookDelivery:
     """Posts each event, signed, to one address. Redirects are not followed."""
 
-    def __init__(self, url: str, secret: str, timeout: float = 10.0) -> None:
-        """Raises SettingsError when the address is no http(s) URL or there is no secret to sign with."""
+    def __init__(self, url: str, secret: str, timeout: float = 10.0, setting: str = "delivery") -> None:
+        """`setting`: the section these come from. Raises SettingsError (no http(s) URL, nothing to sign with)."""
+        variable = f"HCP_{setting.upper()}__WEBHOOK"
         if not url.startswith(("http://", "https://")):
-            raise SettingsError(f"delivery.webhook_url: {url!r} is no http(s) address. Set HCP_DELIVERY__WEBHOOK_URL.")
+            raise SettingsError(f"{setting}.webhook_url: {url!r} is no http(s) address. Set {variable}_URL.")
         if not secret:
-            raise SettingsError(
-                "delivery.webhook_secret is empty; webhooks are signed. Set HCP_DELIVERY__WEBHOOK_SECRET."
-            )
+            raise SettingsError(f"{setting}.webhook_secret is empty; webhooks are signed. Set {variable}_SECRET.")
         self._url = url
         self._secret = secret
         self._client = httpx.Client(timeout=timeout, follow_redirects=False)

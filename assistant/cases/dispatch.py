@@ -46,6 +46,7 @@ FIRST_WAIT_SECONDS = 2.0
 LONGEST_WAIT_SECONDS = 600.0
 WATCH_EVERY = timedelta(seconds=60)  # how often clocks are read and receipts asked for
 BATCH = 20
+ENOUGH_FAILURES = 3  # in a row: the place is away, and others should not wait for its time-outs
 PAGE = 500
 
 
@@ -88,7 +89,7 @@ class Dispatcher:
     _watched_at: datetime | None = None
 
     def round(self) -> Counter[str]:
-        """Plan what is new, carry what is due; how many were seen, planned, done, sent, retried, dead, uncertain, lost."""
+        """Plan what is new, carry what is due; how many were seen, planned, done, sent, retried, dead, …."""
         counts: Counter[str] = Counter()
         while seen := self.dispatches.plan(lambda event: self.notices.plan(event, self.clock.now())):
             counts["seen"] += seen
@@ -110,10 +111,23 @@ class Dispatcher:
         return ways
 
     def _carry_due(self, channel: Channel, carry: Callable[[str, Dispatch], str]) -> Counter[str]:
-        """One batch of a channel. Each round has a name of its own: the fence between carriers of one name."""
-        holder = f"dispatch:{uuid.uuid4().hex[:12]}"
-        claimed = self.dispatches.claim(channel, holder, BATCH, self.patience.lease_seconds)
-        return Counter(self._carry(holder, dispatch, carry) for dispatch in claimed)
+        """Carry what is due on a channel, one by one, so that each has a whole lease; a place that is away is left.
+
+        Each claim is made under a name of its own: the fence between carriers of one name.
+        """
+        counts: Counter[str] = Counter()
+        in_a_row = 0
+        for _ in range(BATCH):
+            holder = f"dispatch:{uuid.uuid4().hex[:12]}"
+            claimed = self.dispatches.claim(channel, holder, 1, self.patience.lease_seconds)
+            if not claimed:
+                break
+            outcome = self._carry(holder, claimed[0], carry)
+            counts[outcome] += 1
+            in_a_row = in_a_row + 1 if outcome == "retried" else 0
+            if in_a_row == ENOUGH_FAILURES:
+                break
+        return counts
 
     def _carry(self, holder: str, dispatch: Dispatch, carry: Callable[[str, Dispatch], str]) -> str:
         try:

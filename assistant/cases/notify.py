@@ -23,6 +23,7 @@ REPORT, NEW, DUE, OVERDUE, ANSWER, DEAD = (
 )  # fmt: skip
 TO_HCP, TO_SAFETY_SYSTEM, TO_WEBHOOK = "hcp", "safety-system", "webhook"
 NEWS_AGE = timedelta(days=2)  # older events are no news: a database that was just upgraded tells nobody
+LAST_PART = 0.25  # of a clock: "due soon" is said no earlier, however short the clock
 _REPORTED = frozenset({*TOLD, CaseEventKind.ASSESSED})
 
 
@@ -69,6 +70,9 @@ class Notices:
     def clock(self, line: CaseLine, now: datetime) -> tuple[Dispatch, ...]:
         """What is told of a case whose clock ends soon or has ended: once for each end, soon and over."""
         if line.due_at is None:
+            return ()
+        length = line.due_at - (line.requested_at or line.opened_at)
+        if line.due_at - now > length * LAST_PART:
             return ()
         about = OVERDUE if line.due_at <= now else DUE
         detail = line.due_at.astimezone(UTC).isoformat()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from assistant.composing.rank import Candidate
 from assistant.composing.reading import Reading
@@ -40,6 +41,7 @@ def choose(candidates: Sequence[Candidate], limits: Limits) -> list[Candidate]:
     lengths = [word_count(candidate.reading, candidate.unit.index) for candidate in pool]
     reached = 0.0
     chosen: list[Candidate] = []
+    said = [_Said.by(candidate) for candidate in pool]
     overlap = dict.fromkeys(range(len(pool)), 0.0)  # with what is chosen, by place in the pool
     covered: frozenset[str] = frozenset()
     spent = 0
@@ -58,7 +60,7 @@ def choose(candidates: Sequence[Candidate], limits: Limits) -> list[Candidate]:
         reached += chances[best]
         covered |= candidate.matched
         spent += length
-        overlap = {i: max(known, _overlap(pool[i], candidate)) for i, known in overlap.items()}
+        overlap = {i: max(known, said[i].overlap(said[best])) for i, known in overlap.items()}
         values = {
             i: _value(pool[i], covered, known) - LENGTH * lengths[i] / limits.words for i, known in overlap.items()
         }
@@ -99,17 +101,33 @@ def _value(candidate: Candidate, covered: frozenset[str], overlap: float) -> flo
     return candidate.score + NOVELTY * new / total - REDUNDANCY * overlap
 
 
-def _overlap(one: Candidate, other: Candidate) -> float:
-    """How much of the shorter of two units the other says too.
+class _Said(NamedTuple):
+    """What a unit says, as far as two are held beside each other."""
 
-    A number of its own, or a "not" that the other lacks, makes `one` say something else.
-    """
-    if one.unit.kind is UnitKind.TABLE_ROW and one.unit.table == other.unit.table:
-        return 0.0  # rows of one table are alike by nature
-    left, right = one.reading.unit_stems[one.unit.index], other.reading.unit_stems[other.unit.index]
-    shared = len(left & right)
-    if not shared or traits(one.reading.text_of(one.unit)).negates != traits(other.reading.text_of(other.unit)).negates:
-        return 0.0
-    if any(found[0].isdigit() for found in left - right):
-        return 0.0
-    return shared / min(len(left), len(right))
+    stems: frozenset[str]
+    numbers: frozenset[str]  # the stems that are numbers
+    negates: bool
+    row_of: int | None  # the table it is a row of
+
+    @classmethod
+    def by(cls, candidate: Candidate) -> _Said:
+        """What a candidate's unit says."""
+        unit = candidate.unit
+        stems = candidate.reading.unit_stems[unit.index]
+        return cls(
+            stems=stems,
+            numbers=frozenset(found for found in stems if found[0].isdigit()),
+            negates=traits(candidate.reading.text_of(unit)).negates,
+            row_of=unit.table if unit.kind is UnitKind.TABLE_ROW else None,
+        )
+
+    def overlap(self, other: _Said) -> float:
+        """How much of the shorter of two units the other says too.
+
+        A number of its own, or a "not" that the other lacks, makes this one say something else.
+        """
+        if self.negates is not other.negates or not self.numbers <= other.stems:
+            return 0.0
+        if self.row_of is not None and self.row_of == other.row_of:
+            return 0.0  # rows of one table are alike by nature
+        return len(self.stems & other.stems) / (min(len(self.stems), len(other.stems)) or 1)

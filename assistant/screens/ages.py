@@ -47,6 +47,12 @@ _NAMES_YOUNG = re.compile(
 )
 _ANIMALS = re.compile(r"\b(?:rats?|mice|mouse|monkeys?|rabbits?|dogs?|animals?|minipigs?)\b", re.IGNORECASE)
 _NOT_A_CHILD = re.compile(r"\b(?:child-?\s?pugh|breast\w*|nurs\w+|lactat\w+|milk|pregnan\w+)\b", re.IGNORECASE)
+# One child's accident is no use in children.
+_ACCIDENT = re.compile(r"\bcases?\s+(?:has|have)\s+been\s+reported\b|\baccidental\w*\b|\bingest\w+\b", re.IGNORECASE)
+_LITTLE_AGE = re.compile(
+    r"(?<![\w.])(?P<n>\d{1,2})\s*-?\s*(?P<unit>w|m|d)(?:eeks?|ks?|onths?|os?|ays?)\b", re.IGNORECASE
+)
+_AS_SPAN = re.compile(r"\b(?:for|every|q|x|over|after|in|past|last|next)\s*$", re.IGNORECASE)
 _SHORTEST_SENTENCE = 5  # words; less is a heading
 _NEAR = 12  # characters after a number of years in which "of age" or "older" may stand
 _LABEL_BELOW = re.compile(
@@ -58,7 +64,7 @@ _LABEL_CHILD = re.compile(
 )
 _LABEL_NEGATIVE = re.compile(
     r"\bnot\s+(?:been\s+)?(?:adequately\s+|well\s+)?(?:established|recommended|studied|evaluated|indicated|approved|be\s+used|known|demonstrated)"
-    r"|\bno\s+(?:data|studies|experience)|\bhas\s+not\b|\bhave\s+not\b|\bcontraindicated\b|\bis\s+unknown\b|\bshould\s+not\b|\bdid\s+not\b|\bfailed\s+to\b",
+    r"|\bno\s+(?:data|studies|experience)|\bhas\s+not\b|\bhave\s+not\b|\bcontraindicated\b|\bis\s+unknown\b|\bshould\s+not\b|\bdid\s+not\b|\bdoes\s+not\s+occur\b|\bfailed\s+to\b",
     re.IGNORECASE,
 )
 
@@ -83,6 +89,10 @@ def find_young(text: str) -> AskedAge | None:
     said = _CHILD_WORDS.search(text)
     if said is None or _NOT_A_PATIENT.search(text):
         return None
+    for match in _LITTLE_AGE.finditer(text):  # "newborn, 5 weeks": beside a word for a child it is an age
+        if not _AS_SPAN.search(text[: match.start()]):
+            years = float(match.group("n")) / _PER_YEAR[match.group("unit").lower()]
+            return AskedAge(years, match.start(), match.end())
     word = said.group("word").lower()
     by_word = next((age for stem, age in _CLASS_AGE.items() if word.startswith(stem)), None)
     return AskedAge(by_word, said.start(), said.end())
@@ -98,7 +108,7 @@ def youngest(sentences: Iterable[str]) -> float | None:
     found: list[float] = []
     any_age = False
     for sentence in sentences:
-        if _ANIMALS.search(sentence):
+        if _ANIMALS.search(sentence) or _ACCIDENT.search(sentence):
             continue
         if is_negative(sentence):
             # "not established below 12 years" leaves 12 and older

@@ -12,10 +12,17 @@ from assistant.screens.conditions import condition_names, find_conditions
 from assistant.screens.medicines import find_medicines
 from assistant.screens.patterns import read_patterns
 from assistant.screens.vocabulary import tokenise
-from knowledge.types import ApprovedDocument, DocumentKind, ParsedDocument
+from knowledge.types import ApprovedDocument, DocumentKind, ParsedDocument, Section
 
 _SENTENCE = re.compile(r"(?<=[.;])(?<!\s[A-Z]\.)\s+|\s(?=Limitations? of Use)|\n+|\s(?=[•●▪])")
 _ITEM = re.compile(r"[•●▪–-]")
+_CONTRA = re.compile(r"\bcontra-?indicated\b", re.IGNORECASE)
+_INDICATED = re.compile(r"(?<!not )(?<!contra)(?<!contra-)\bindicated\s+(?:for|in|as|to)\b", re.IGNORECASE)
+_OPENS = re.compile(
+    r"\b(?:established|indicated|approved|recommended|supported\s+by|safe\s+and\s+effective|may\s+be\s+used)\b",
+    re.IGNORECASE,
+)
+_NOT_THE_CHILD = frozenset({"pregnancy", "lactation", "nursing_mothers", "labor_and_delivery"})
 _FAR, _NEAR = 10_000, 60  # characters between a figure and the name of another medicine
 _INDICATIONS = ("indications_and_usage",)
 _DOSAGE = ("dosage_and_administration",)
@@ -30,6 +37,8 @@ class LabelUses:
     approved: frozenset[str]  # condition groups in affirmative sentences of the indications
     limited: frozenset[str]  # condition groups only in limitations of use
     text: str  # of the documents, in lower case
+    indications: tuple[str, ...]  # affirmative sentences of the indications
+    dosing: tuple[str, ...]  # all sentences on dosing
     sentences: tuple[str, ...]  # indications and dosage, affirmative or not, and text on young patients
     youngest: float | None  # age the label gives information from; None: the label does not say
     routes: frozenset[str]
@@ -90,8 +99,8 @@ def _read(held: tuple[_Held, ...]) -> LabelUses:
     dosage = _sentences(documents, _DOSAGE)
     young = _sentences(documents, _YOUNG)
     whole = "\n".join(d.text for d in documents).lower()
-    affirmed = {h.group for s in indications if not is_negative(s) for h in find_conditions(s)}
-    denied = {h.group for s in indications if is_negative(s) for h in find_conditions(s)}
+    affirmed = {h.group for s in indications if _affirms(s) for h in find_conditions(s)}
+    denied = {h.group for s in indications if not _affirms(s) for h in find_conditions(s)}
     dosage_text = " ".join(dosage)
     own = frozenset(
         t.word for d in documents for n in (d.names.product, d.names.generic, *d.names.substances) for t in tokenise(n)
@@ -102,6 +111,8 @@ def _read(held: tuple[_Held, ...]) -> LabelUses:
         approved=frozenset(affirmed),
         limited=frozenset(denied - affirmed),
         text=whole,
+        indications=tuple(dict.fromkeys(s for s in indications if _affirms(s))),
+        dosing=tuple(dict.fromkeys(dosage)),
         sentences=(*indications, *dosage, *young),
         youngest=_youngest(indications, dosage, young),
         routes=find_routes(dosage_text + " " + " ".join(r for d in documents for r in d.names.routes)),
@@ -115,15 +126,23 @@ def _read(held: tuple[_Held, ...]) -> LabelUses:
     )
 
 
+def _affirms(sentence: str) -> bool:
+    """Whether a sentence of the indications approves something ("indicated where oral use is contraindicated" does)."""
+    return not is_negative(_CONTRA.sub("", sentence) if _INDICATED.search(sentence) else sentence)
+
+
 def _youngest(indications: Sequence[str], dosage: Sequence[str], young: Sequence[str]) -> float | None:
     about_children = [
         s for s in young if re.search(r"pa?ediatric|child|adolescen|infan|neonat|years", s, re.IGNORECASE)
     ]
-    stated = youngest((*indications, *dosage, *about_children))
-    if stated is not None:
-        return stated
     closed = any(is_negative(s) and re.search(r"pa?ediatric|child", s, re.IGNORECASE) for s in about_children)
     adults_only = any(re.search(r"\badults?\b", s) for s in indications)
+    opened = any(not is_negative(s) and _OPENS.search(s) for s in about_children)
+    # Trials in children that opened nothing are told of beside "not established": they are no age to dose from.
+    counted = [s for s in about_children if is_negative(s)] if closed and not opened else about_children
+    stated = youngest((*indications, *dosage, *counted))
+    if stated is not None:
+        return stated
     return ADULT if closed or adults_only else None
 
 
@@ -171,8 +190,18 @@ def _sentences(documents: Sequence[ParsedDocument], fields: tuple[str, ...]) -> 
         wanted = {s.index for s in document.sections if s.field in fields}
         for section in document.sections:
             if section.index in wanted and section.parent not in wanted:
-                found += _split(document.text[section.start : section.end])
+                found += _split(_without_pregnancy(document, section))
     return tuple(found)
+
+
+def _without_pregnancy(document: ParsedDocument, section: Section) -> str:
+    """The text of a section without its parts on pregnancy and milk, whose newborns are nobody's patients yet."""
+    text, start = [], section.start
+    for inner in document.sections:
+        if inner.field in _NOT_THE_CHILD and section.start < inner.start and inner.end <= section.end:
+            text.append(document.text[start : max(start, inner.start)])
+            start = max(start, inner.end)
+    return "".join((*text, document.text[start : section.end]))
 
 
 def _split(text: str) -> Iterator[str]:

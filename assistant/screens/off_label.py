@@ -17,6 +17,7 @@ from assistant.screens.conditions import find_conditions, is_comorbidity, is_cov
 from assistant.screens.label_uses import LabelUses, find_frequencies, find_routes, read_uses
 from assistant.screens.medicines import find_medicines
 from assistant.screens.patterns import read_patterns
+from assistant.screens.restrictions import restrictions
 from assistant.screens.vocabulary import Hit, tokenise, vocabulary
 from assistant.types import Finding, FindingKind, SafetyKind
 from knowledge.types import ApprovedDocument
@@ -24,12 +25,19 @@ from knowledge.types import ApprovedDocument
 _SURE, _LIKELY, _SOME, _DOUBTFUL = 0.9, 0.75, 0.6, 0.4
 _BEFORE = 60  # characters looked at before a condition
 _LEADING_WORDS = 3  # a condition this near the beginning stands as a heading
+_FEW_WORDS = 9
 _CLOSE = 25  # characters between "combining with" and the medicine
 _TO_TREAT = re.compile(r"\b(?:for|to\s+treat|treating|against)\s+(?:[\w-]+\s+){0,2}$", re.IGNORECASE)
+_DENIED = re.compile(r"\b(?:without|w/o|no|not|non|absence\s+of|other\s+than)\s+(?:[\w-]+\s+)?$", re.IGNORECASE)
 # "and what about X?" asks of X what was asked before.
 _GOES_ON = re.compile(
     r"\b(?:what|how)\s+about\s+(?:(?:in|for|with|using\s+it\s+(?:in|for))\s+)?(?:\w+\s+)?$", re.IGNORECASE
 )
+_CAUSED_BY = re.compile(
+    r"\b(?:of|from|due\s+to|secondary\s+to|caused\s+by|associated\s+with)\s+(?:[\w-]+\s+)?$", re.IGNORECASE
+)
+# How often, asked as a gain ("twice a day, is there benefit?").
+_MORE_OFTEN = re.compile(r"\b(?:benefit|better|evidence|efficacy|effective|any\s+data|works?)\b", re.IGNORECASE)
 _AMOUNT = re.compile(r"\b(\d[\d,]*(?:\.\d+)?)\s?mg\b(?!\s*/\s*(?:kg|m2))", re.IGNORECASE)
 
 
@@ -65,6 +73,13 @@ def assess_use(text: str, populations: Sequence[str], label: Sequence[ApprovedDo
     )
 
 
+def goes_on(text: str) -> bool:
+    """Whether a question names no use of its own, only its dose or effect ("what dose works", "any data?")."""
+    words = tokenise(text)
+    asks = read_patterns("use")["goes_on"].search(text) is not None
+    return asks and len(words) <= _FEW_WORDS and not find_conditions(text) and find_young(text) is None
+
+
 def assess_harm(text: str, label: Sequence[ApprovedDocument]) -> Finding | None:
     """Whether a safety report tells of harm in a use the label does not hold (an extra kind of the same report)."""
     if not label:
@@ -87,7 +102,7 @@ def assess_harm(text: str, label: Sequence[ApprovedDocument]) -> Finding | None:
 
 
 def _reasons(text: str, populations: Sequence[str], uses: LabelUses) -> Iterator[_Reason]:
-    hits = find_conditions(text)
+    hits = tuple(hit for hit in find_conditions(text) if not _DENIED.search(text[: hit.start]))
     yield from _conditions(text, hits, uses)
     if not hits:
         yield from _unlisted(text, uses)
@@ -96,6 +111,9 @@ def _reasons(text: str, populations: Sequence[str], uses: LabelUses) -> Iterator
     yield from _frequency(text, uses)
     yield from _amount(text, uses)
     yield from _combination(text, uses)
+    if read_patterns("use")["asks"].search(text):
+        for one in restrictions(text, uses.indications, uses.dosing):
+            yield _Reason(one.detail, one.start, one.end, one.confidence)
 
 
 def _conditions(text: str, hits: Sequence[Hit], uses: LabelUses) -> Iterator[_Reason]:
@@ -116,9 +134,7 @@ def _condition_confidence(text: str, hit: Hit, uses: LabelUses, *, covered_besid
     if patterns["risk"].search(text) and not patterns["doses"].search(text):
         return 0.0
     if is_comorbidity(hit.group) or covered_beside:
-        # Only a plain "for X" makes a circumstance, or a second condition, the purpose of use.
-        plain = re.search(r"\b(?:for|to\s+treat)\s+(?:[\w-]+\s+)?$", before, re.IGNORECASE)
-        return _LIKELY if plain and not is_comorbidity(hit.group) and not uses.mentions_condition(hit.group) else 0.0
+        return _second_confidence(text, hit, uses, before, asks=asks)
     if hit.group in uses.limited and asks:
         return _SURE
     if purpose:
@@ -131,6 +147,17 @@ def _condition_confidence(text: str, hit: Hit, uses: LabelUses, *, covered_besid
     if patterns["comorbid"].search(before) and uses.mentions_condition(hit.group):
         return 0.0
     return _SOME if not uses.mentions_condition(hit.group) else _DOUBTFUL
+
+
+def _second_confidence(text: str, hit: Hit, uses: LabelUses, before: str, *, asks: bool) -> float:
+    """A circumstance, or a condition beside an approved one."""
+    if is_comorbidity(hit.group) or uses.mentions_condition(hit.group):
+        return 0.0
+    if re.search(r"\b(?:for|to\s+treat)\s+(?:[\w-]+\s+)?$", before, re.IGNORECASE):
+        return _LIKELY
+    # "pruritus of X", "X nausea": the disease behind an approved complaint is another one.
+    behind = _CAUSED_BY.search(before) or any(h.start == hit.end + 1 for h in find_conditions(text))
+    return _SOME if behind and asks else 0.0
 
 
 def _unlisted(text: str, uses: LabelUses) -> Iterator[_Reason]:
@@ -175,31 +202,46 @@ def _age(text: str, populations: Sequence[str], hits: Sequence[Hit], uses: Label
 
 
 def _route(text: str, uses: LabelUses) -> Iterator[_Reason]:
-    asked = find_routes(re.sub(r"\b(?:tablets?|capsules?|infus\w+|patch(?:es)?|cream|pr|sc)\b", " ", text))
-    if re.search(r"\b(?:SC|PR)\b", text):
-        asked |= find_routes(" ".join(re.findall(r"\b(?:SC|PR)\b", text)))
+    asked = find_routes(
+        re.sub(r"\b(?:tablets?|capsules?|infus\w+|patch(?:es)?|cream|pr|sc)\b", " ", text, flags=re.IGNORECASE)
+    )
+    # "PR" is also an interval, a receptor and a response: it is a route only right behind a dose.
+    asked |= find_routes(" ".join(re.findall(r"\bSC\b|(?<=mg )PR\b|(?<=given )PR\b|(?<=dose )PR\b", text)))
     foreign = asked - uses.routes
     # With another medicine in the question the route may be that one's.
-    others = [m for m in find_medicines(text) if not set(m.name.split()) & uses.own_names]
-    if uses.routes and foreign and not others and read_patterns("use")["asks"].search(text):
+    if uses.routes and foreign and not _other_medicines(text, uses) and read_patterns("use")["asks"].search(text):
         yield _Reason("route", 0, len(text), _LIKELY)
 
 
 def _frequency(text: str, uses: LabelUses) -> Iterator[_Reason]:
-    if not uses.frequencies or not read_patterns("use")["instead"].search(text):
-        return
     asked = find_frequencies(text)
-    if asked - uses.frequencies and asked & uses.frequencies:
+    if not uses.frequencies or not asked - uses.frequencies:
+        return
+    if read_patterns("use")["instead"].search(text) and asked & uses.frequencies:
         yield _Reason("frequency", 0, len(text), _LIKELY)
+    elif _MORE_OFTEN.search(text) and not asked & uses.frequencies and not _other_medicines(text, uses):
+        yield _Reason("frequency", 0, len(text), _SOME)
 
 
 def _amount(text: str, uses: LabelUses) -> Iterator[_Reason]:
-    if uses.most_milligrams is None or not read_patterns("use")["exceed"].search(text):
+    patterns = read_patterns("use")
+    exceeds = patterns["exceed"].search(text) is not None
+    if uses.most_milligrams is None or not (exceeds or patterns["asks"].search(text)) or patterns["risk"].search(text):
         return
-    others = [m for m in find_medicines(text) if not set(m.name.split()) & uses.own_names]
     for match in _AMOUNT.finditer(text):
-        if float(match.group(1).replace(",", "")) > uses.most_milligrams and not others:
+        # An amount the label names elsewhere (a study, an overdose) may be asked about as such.
+        is_told = not exceeds and uses.mentions(match.group().replace(",", ""))
+        if (
+            float(match.group(1).replace(",", "")) > uses.most_milligrams
+            and not is_told
+            and not _other_medicines(text, uses)
+        ):
             yield _Reason("amount", match.start(), match.end(), _LIKELY)
+
+
+def _other_medicines(text: str, uses: LabelUses) -> bool:
+    """Whether the question names another medicine, whose route or amount may be meant."""
+    return any(not set(m.name.split()) & uses.own_names for m in find_medicines(text))
 
 
 def _combination(text: str, uses: LabelUses) -> Iterator[_Reason]:

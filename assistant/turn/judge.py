@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from assistant.screens.comparator import compared_in_label
-from assistant.screens.off_label import assess_harm, assess_use
+from assistant.screens.comparator import compared_in_label, same_substance
+from assistant.screens.off_label import assess_harm, assess_use, goes_on
 from assistant.types import Finding, FindingKind, Part, PartKind, Screening, Understanding
 from knowledge.types import ApprovedDocument
 
@@ -28,11 +28,13 @@ def judge(
     `off_label` is the policy's threshold: a use found at or above it makes an on-label part off-label.
     """
     parts = tuple(_judged(part, screening, labels, product_names, off_label) for part in understanding.parts)
+    parts = _followed(parts)
+    uses = tuple(_use(part, screening, labels) for part in parts if part.kind is PartKind.OFF_LABEL)
     harm = tuple(_harm(screening, understanding, labels))
     if harm:  # what is asked beside such a report is asked about that use
         parts = tuple(_as_off_label(part) if part.kind is PartKind.ON_LABEL else part for part in parts)
     return (
-        screening.model_copy(update={"findings": (*screening.findings, *harm)}),
+        screening.model_copy(update={"findings": (*screening.findings, *harm, *uses)}),
         understanding.model_copy(update={"parts": parts}),
     )
 
@@ -44,13 +46,40 @@ def _judged(part: Part, screening: Screening, labels: Labels, product_names: Seq
     kind = part.kind
     if kind is PartKind.COMPARATOR:
         surest = max((f.confidence for f in screening.of_kind(FindingKind.COMPARATOR)), default=1.0)
-        if surest < JUDGEMENT and compared_in_label(part.standalone, product_names, documents):
+        is_own = same_substance(part.standalone, product_names, documents)
+        if is_own or (surest < JUDGEMENT and compared_in_label(part.standalone, product_names, documents)):
             kind = PartKind.ON_LABEL
     if kind is PartKind.ON_LABEL:
         use = assess_use(part.standalone, part.populations, documents)
         if use is not None and use.confidence >= off_label:
             kind = PartKind.OFF_LABEL
     return part if kind is part.kind else part.model_copy(update={"kind": kind})
+
+
+def _use(part: Part, screening: Screening, labels: Labels) -> Finding:
+    """The finding a part goes to the medical team for, with the place of the part in the message."""
+    use = assess_use(part.standalone, part.populations, labels(part.product) if part.product else ())
+    start = max(0, screening.redacted.find(part.text))
+    span = {"start": start, "end": min(len(screening.redacted), start + len(part.text))}
+    if use is None:
+        return Finding(kind=FindingKind.OFF_LABEL, **span, found_by="off_label@1", confidence=1.0)
+    return use.model_copy(update=span)
+
+
+def _followed(parts: Sequence[Part]) -> tuple[Part, ...]:
+    """The parts, where "… and what dose works?" behind an off-label use is asked about that use."""
+    found: list[Part] = []
+    for part in parts:
+        last = found[-1] if found else None
+        is_about_it = (
+            part.kind is PartKind.ON_LABEL
+            and last is not None
+            and last.kind is PartKind.OFF_LABEL
+            and last.product == part.product
+            and goes_on(part.text)
+        )
+        found.append(_as_off_label(part) if is_about_it else part)
+    return tuple(found)
 
 
 def _as_off_label(part: Part) -> Part:

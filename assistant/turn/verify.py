@@ -89,7 +89,7 @@ def _words(draft: Draft, document: Callable[[Citation], ApprovedDocument], *, ma
             if problem:
                 return problem
             continue
-        for piece in _cited_pieces(block):
+        for piece in cited_pieces(block):
             if piece.text not in draft.citations[piece.citation].quote:
                 return f"not in its citation: {piece.text[:60]!r}"
         if isinstance(block, TableBlock):
@@ -108,7 +108,8 @@ def _grounding(block: Statement, draft: Draft) -> str:
     return ""
 
 
-def _cited_pieces(block: Block) -> Iterable[Piece]:
+def cited_pieces(block: Block) -> Iterable[Piece]:
+    """The words of a block that stand in the span they cite; a table's are held against the whole table."""
     if isinstance(block, Statement | SafetyInformation):
         yield from block.pieces
     elif isinstance(block, ListBlock):

@@ -50,7 +50,8 @@ def _entries_in(text: str, found: list[Word]) -> list[_Entry]:
 
 
 def _longest_at(text: str, found: list[Word], place: int) -> tuple[int, list[_Entry]]:
-    for length in range(min(LONGEST_KEY, len(found) - place), 0, -1):
+    longest = _longest_from().get(found[place].text, 0)
+    for length in range(min(longest, len(found) - place), 0, -1):
         run = found[place : place + length]
         candidates = _entries().get(" ".join(word.text for word in run), ())
         written = text[run[0].start : run[-1].end]
@@ -69,6 +70,15 @@ def _entries() -> dict[str, list[_Entry]]:
             exact = short if short != short.lower() else ""
             entries.setdefault(key(short), []).append(_Entry(tuple(expansion.split()), exact))
     return entries
+
+
+@lru_cache(maxsize=1)
+def _longest_from() -> dict[str, int]:
+    """Words of the longest key, up to LONGEST_KEY, that begins with a word."""
+    longest: dict[str, int] = {}
+    for words_of in (short.split() for short in _entries()):
+        longest[words_of[0]] = max(longest.get(words_of[0], 0), min(LONGEST_KEY, len(words_of)))
+    return longest
 
 
 @lru_cache(maxsize=1)

@@ -38,6 +38,10 @@ class TopicModel:
         self._topics = topics
         self._cues = {cue: weights for cue, weights in cues.items() if not cue.endswith("*")}
         self._stems = {cue[:-1]: weights for cue, weights in cues.items() if cue.endswith("*")}
+        self._longest: dict[str, int] = {}  # words of the longest cue of several that begins with this word
+        for phrase in (cue.split() for cue in cues):
+            if len(phrase) > 1:
+                self._longest[phrase[0]] = max(self._longest.get(phrase[0], 0), len(phrase))
 
     def predict(self, text: str, beside: Mapping[str, float] | None = None) -> dict[str, float]:
         """The probability, for each section family, that what `text` asks stands in such a section.
@@ -78,7 +82,8 @@ class TopicModel:
     def _cues_in(self, tokens: list[str]) -> list[dict[str, float]]:
         seen: dict[str, dict[str, float]] = {}
         for place in range(len(tokens)):
-            for length in range(min(LONGEST_CUE, len(tokens) - place), 0, -1):
+            longest = min(LONGEST_CUE, len(tokens) - place, self._longest.get(tokens[place], 1))
+            for length in range(longest, 0, -1):
                 phrase = " ".join(tokens[place : place + length])
                 found = self._cues.get(phrase) or self._stem_of(phrase)
                 if found is not None:
@@ -86,9 +91,7 @@ class TopicModel:
         return list(seen.values())
 
     def _stem_of(self, phrase: str) -> dict[str, float] | None:
-        for end in range(len(phrase), SHORTEST_STEM - 1, -1):
-            if phrase[end:].find(" ") >= 0:
-                return None
+        for end in range(len(phrase), max(SHORTEST_STEM - 1, phrase.rfind(" ")), -1):  # it ends in the last word
             found = self._stems.get(phrase[:end])
             if found is not None:
                 return found

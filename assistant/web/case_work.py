@@ -128,10 +128,15 @@ def transfer(case_id: str, act: Assignment, services: Given, actor: Staff) -> Ca
 
 @router.post("/merge", summary="Merge a case into another")
 def merge(case_id: str, act: Assignment, services: Given, actor: Staff) -> Case:
-    """Close a case as part of another one of the same kind and product."""
+    """Close a case as part of another one of the same kind and product.
+
+    Requests are merged within one conversation alone: every HCP is answered one to one (RULES.md row 1).
+    """
     found, other = case_for(services, case_id, actor), case_for(services, act.to, actor)
     if other.case_id == found.case_id or (other.kind, other.product) != (found.kind, found.product):
         raise Refused(422, "not_the_same", "Only another case of the same kind and product can take this one in.")
+    if found.kind is CaseKind.MEDICAL_INFORMATION and _asked_in(found, services) != _asked_in(other, services):
+        raise Refused(422, "another_hcp", "Only requests of the same conversation are merged: every HCP is answered.")
     if other.status in (CaseStatus.MERGED, CaseStatus.WITHDRAWN):
         raise Conflict(f"{other.case_id} is {other.status} itself.")
     merged = Act(kind=CaseEventKind.MERGED, actor=actor.pseudonym, seen=act.seen, text=other.case_id)
@@ -202,6 +207,11 @@ def find_passages(
 def work_of(services: Services) -> CaseWork:
     """Case work over the running services."""
     return CaseWork(desk=services.desk, clock=services.clock, rules=services.rules, new_id=new_id)
+
+
+def _asked_in(case: Case, services: Services) -> str | None:
+    turn = services.ledger.interaction(case.interaction_id) if case.interaction_id else None
+    return turn.question.conversation_id if turn else None
 
 
 def _done(case_id: str, kind: CaseEventKind, act: Seen, services: Services, actor: Token) -> Case:

@@ -67,8 +67,11 @@ class Turns:
         """A place for a turn, after waiting in line for a moment. Refuses with 503."""
         return await self._admission.enter()
 
-    def start(self, question: Question, services: Services, slot: Slot) -> Turn:
-        """Begin a turn, which holds its place to its end; the same question again joins the turn under way."""
+    def start(self, question: Question, services: Services, slot: Slot, *, is_told: bool) -> Turn:
+        """Begin a turn, which holds its place to its end; the same question again joins the turn under way.
+
+        Its stages are told only where someone listens (`is_told`): each wakes the event loop.
+        """
         if question.question_id in self._running:
             slot.leave()
             return _joined(self._running[question.question_id])
@@ -76,8 +79,9 @@ class Turns:
         stages: asyncio.Queue[str | None] = asyncio.Queue()
 
         def tell(stage: str | None) -> None:
-            with suppress(RuntimeError):  # the server has stopped listening; the turn goes on
-                loop.call_soon_threadsafe(stages.put_nowait, stage)
+            if is_told and (stage is None or stage in STAGES):
+                with suppress(RuntimeError):  # the server has stopped listening; the turn goes on
+                    loop.call_soon_threadsafe(stages.put_nowait, stage)
 
         def take() -> str:  # shown in the same thread: handing over to another costs as much as the work
             try:
@@ -162,7 +166,7 @@ async def ask(
     except BaseException:
         slot.leave()
         raise
-    turn = turns.start(question, services, slot) if earlier is None else None
+    turn = turns.start(question, services, slot, is_told=STREAM in accept) if earlier is None else None
     if earlier is not None:
         slot.leave()
     if STREAM in accept:
@@ -229,5 +233,4 @@ async def _stages(turn: Turn) -> AsyncIterator[bytes]:
             continue
         if stage is None:
             return
-        if stage in STAGES:
-            yield format_sse_event(event="stage", data_str=f'{{"stage": "{stage}"}}')
+        yield format_sse_event(event="stage", data_str=f'{{"stage": "{stage}"}}')

@@ -10,8 +10,8 @@ from rapidfuzz import fuzz
 
 from assistant.cases.lines import WAITING, CaseLine, CaseQuery
 from assistant.config import Token
-from assistant.records import Case, CaseEventKind, CaseKind, CaseStatus, Interaction, Priority
-from assistant.types import FindingKind, HandOff
+from assistant.records import Case, CaseKind, CaseStatus, Interaction, Priority
+from assistant.types import FindingKind, HandOff, PartKind
 from assistant.web.services import Services
 from knowledge.types import Value
 
@@ -144,6 +144,8 @@ def parts_of(turn: Interaction) -> tuple[PartShown, ...]:
         return ()
     shown = []
     for index, part in enumerate(turn.understanding.parts):
+        if part.kind is PartKind.SAFETY_REPORT:
+            continue  # drug safety reads it in its own case
         found = next((e.result for e in turn.evidence if e.part == index), None)
         drafted = next((d for d in turn.drafts if d.part == index), None)
         verified = next((v for v in turn.verifications if v.part == index), None)
@@ -219,12 +221,6 @@ def siblings_of(case: Case, kinds: tuple[CaseKind, ...], services: Services) -> 
         return ()
     found = services.desk.lines(CaseQuery(kinds=kinds, interaction_ids=(case.interaction_id,))).lines
     return tuple(line for line in found if line.case_id != case.case_id)
-
-
-def draft_of(case: Case) -> CaseEventKind | None:
-    """What the last written text of a case was: a draft, a reply, or nothing."""
-    kinds = (CaseEventKind.DRAFTED, CaseEventKind.REPLIED)
-    return next((e.kind for e in reversed(case.events) if e.kind in kinds), None)
 
 
 PRIORITY_TONES = {Priority.URGENT: "bad", Priority.HIGH: "wait", Priority.NORMAL: ""}

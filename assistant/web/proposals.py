@@ -14,7 +14,7 @@ from assistant.cases.proposals import ProposalKind, approved_answer, document_id
 from assistant.cases.work import Act
 from assistant.errors import Conflict
 from assistant.records import Case, CaseEventKind
-from assistant.web.case_work import work_of
+from assistant.web.case_work import Seen, work_of
 from assistant.web.cases import case_for
 from assistant.web.problems import Refused
 from assistant.web.security import Staff
@@ -26,7 +26,7 @@ EVALS = "evals.jsonl"
 _appending = Lock()
 
 
-class NewProposal(Value):
+class NewProposal(Seen):
     """What a signed reply is proposed as; `question` as it should be asked (the case's own when empty)."""
 
     kind: ProposalKind

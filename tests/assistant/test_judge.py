@@ -62,3 +62,15 @@ def test_what_is_asked_beside_harm_in_such_a_use_is_asked_about_that_use():
 def test_without_a_product_nothing_is_held_against_a_label():
     screening, understanding = held("what dose for gout?", product=None)
     assert (screening.findings, understanding.parts[0].kind) == ((), PartKind.ON_LABEL)
+
+
+def test_an_off_label_part_is_a_finding_with_its_place_in_the_message():
+    screening, _ = held("what dose for gout?")
+    (finding,) = screening.of_kind(FindingKind.OFF_LABEL)
+    assert (finding.start, finding.end) == (0, len("what dose for gout?"))
+    assert finding.detail == "condition"
+
+
+def test_a_part_held_to_be_off_label_before_is_a_finding_too():
+    screening, _ = held("something unheard of", PartKind.OFF_LABEL, product=None)
+    assert [f.found_by for f in screening.of_kind(FindingKind.OFF_LABEL)] == ["off_label@1"]

@@ -4,7 +4,8 @@ import pytest
 import yaml
 
 from assistant.errors import SettingsError
-from assistant.policy import PACKS, load_policy
+from assistant.policy import PACKS, load_policy, name_rules
+from assistant.types import Finding, FindingKind, SafetyKind, Screening
 from knowledge.types import Market
 
 
@@ -88,3 +89,86 @@ def test_a_file_that_is_not_yaml_is_refused(tmp_path):
     (tmp_path / "us.yaml").write_text("name: [")
     with pytest.raises(SettingsError, match="is not YAML"):
         load_policy(Market.US, tmp_path)
+
+
+def _rules(change):
+    rules = yaml.safe_load((PACKS / "us.yaml").read_text())["rules"]
+    change(rules)
+    return rules
+
+
+@pytest.mark.parametrize("market", list(Market))
+@pytest.mark.parametrize("kind", list(FindingKind))
+def test_every_kind_of_finding_has_its_rule_in_every_market(market, kind):
+    rule = load_policy(market).rule_for(kind, "")
+    assert rule.citation
+    assert rule.reference == f"{rule.id}@{rule.version}"
+
+
+def test_a_detail_has_a_rule_of_its_own_before_that_of_its_kind():
+    pack = load_policy(Market.US)
+    assert pack.rule_for(FindingKind.SAFETY_REPORT, SafetyKind.PRODUCT_COMPLAINT).id == "us.quality.complaint"
+    assert pack.rule_for(FindingKind.SAFETY_REPORT, SafetyKind.OVERDOSE).id == "us.safety.special_situations"
+    assert pack.rule_for(FindingKind.SAFETY_REPORT, SafetyKind.ADVERSE_EVENT).id == "us.safety.reporting"
+
+
+def test_each_finding_names_its_rule_and_nothing_else_of_it_changes():
+    found = Finding(kind=FindingKind.COMPARATOR, start=2, end=5, found_by="us.comparator@1", confidence=0.7)
+    named = name_rules(load_policy(Market.UK), Screening(redacted="a message", findings=(found,)))
+    assert named.redacted == "a message"
+    assert named.findings == (found.model_copy(update={"rule": "uk.comparator@1"}),)
+
+
+def test_a_kind_without_a_rule_is_refused_by_name(tmp_path):
+    rules = _rules(lambda rules: [rule.pop("findings", None) for rule in rules if rule["id"] == "us.comparator"])
+    with pytest.raises(SettingsError, match="no rule has comparator"):
+        load_policy(Market.US, _pack(tmp_path, rules=rules))
+
+
+def test_a_kind_with_two_rules_is_refused_by_name(tmp_path):
+    rules = _rules(lambda rules: rules[0].update(findings=["comparator"]))
+    with pytest.raises(SettingsError, match="comparator stands in 'findings' of two"):
+        load_policy(Market.US, _pack(tmp_path, rules=rules))
+
+
+def test_a_finding_nobody_makes_is_refused_by_name(tmp_path):
+    rules = _rules(lambda rules: rules[0].update(findings=["off_label", "mood"]))
+    with pytest.raises(SettingsError, match="findings mood: kinds are safety_report"):
+        load_policy(Market.US, _pack(tmp_path, rules=rules))
+
+
+def test_two_rules_of_one_id_are_refused(tmp_path):
+    rules = _rules(lambda rules: rules[1].update(id=rules[0]["id"]))
+    with pytest.raises(SettingsError, match="stands there twice"):
+        load_policy(Market.US, _pack(tmp_path, rules=rules))
+
+
+def test_a_rule_of_another_market_is_refused(tmp_path):
+    rules = _rules(lambda rules: rules[0].update(markets=["EU"]))
+    with pytest.raises(SettingsError, match="is not for US"):
+        load_policy(Market.US, _pack(tmp_path, rules=rules))
+
+
+@pytest.mark.parametrize("example", ["allowed", "forbidden"])
+def test_a_rule_without_an_example_is_refused(tmp_path, example):
+    rules = _rules(lambda rules: rules[0].pop(example))
+    with pytest.raises(SettingsError, match=rf"rules\.0\.{example}"):
+        load_policy(Market.US, _pack(tmp_path, rules=rules))
+
+
+def test_a_kind_without_a_rule_in_a_pack_made_by_hand_is_named():
+    pack = load_policy(Market.US).model_copy(update={"rules": ()})
+    with pytest.raises(SettingsError, match="no rule for misuse"):
+        pack.rule_for(FindingKind.MISUSE, "injection")
+
+
+def test_a_rule_is_found_by_its_id_and_a_missing_one_is_named():
+    pack = load_policy(Market.US)
+    assert pack.rule("us.records").citation == "21 CFR Part 11"
+    with pytest.raises(SettingsError, match=r"no rule 'us\.colour'"):
+        pack.rule("us.colour")
+
+
+def test_the_reference_names_pack_version_and_hash():
+    pack = load_policy(Market.US)
+    assert pack.reference == f"us@{pack.version}#{pack.sha256[:12]}"

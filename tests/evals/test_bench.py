@@ -9,10 +9,11 @@ import pytest
 from rich.console import Console
 
 import knowledge
+from evals.compare import compare
 from evals.latency_library import sized_library
 from evals.library import open_throwaway
-from evals.run import resolve_product
-from evals.session import Selection, evaluate
+from evals.run import resolve_product, run_cases
+from evals.session import Resume, Selection, evaluate
 from evals.suite import load_suite
 from evals.types import EvalCase
 from knowledge.types import ProductNames
@@ -53,6 +54,56 @@ def test_a_run_says_what_ran(demo):
     assert record.models
     assert record.packages["hcp-assistant"]
     assert "secret" not in json.dumps(record.settings["vault"]) or "****" in json.dumps(record.settings["vault"])
+
+
+def judged(run):
+    """All of a run that is scored: without ids drawn at random and without seconds."""
+    return [
+        (c.id, c.scores, c.marks, c.findings, c.reply.citations, c.reply.confidences, c.reply.answer_text)
+        for c in run.cases
+    ]
+
+
+@pytest.mark.slow
+def test_the_same_run_twice_gives_the_same_scores_bit_for_bit_however_many_work_at_it(demo, cache):
+    again = evaluate([load_suite(SUITES / "demo.yaml")], DEMO, cache, Selection(), 2, QUIET)
+    assert judged(again) == judged(demo)
+    first, second = demo.totals["overall"], again.totals["overall"]
+    assert (first.marks, first.intervals, first.aurc) == (second.marks, second.intervals, second.aurc)
+    assert demo.run.code == again.run.code
+    assert demo.run.scorers == again.run.scorers
+    compared = compare(demo, again)
+    assert compared.refusals == ()
+    assert {figure.difference.p for figure in compared.figures} == {1.0}
+
+
+@pytest.mark.slow
+def test_a_run_cut_short_goes_on_with_the_cases_that_are_missing(demo, cache, tmp_path, monkeypatch):
+    suite = load_suite(SUITES / "demo.yaml")
+    chosen = Selection(cases=tuple(case.id for case in suite.cases[:4]))
+    stopped = Resume(tmp_path / "j", wanted=True)
+
+    def killed(*arguments):
+        on_case = arguments[4]
+        for result in demo.cases[:3]:
+            on_case(result)
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as broken:
+        broken.setattr("evals.session.run_cases", killed)
+        with pytest.raises(KeyboardInterrupt):
+            evaluate([suite], DEMO, cache, chosen, 1, QUIET, stopped)
+    played = []
+
+    def counted(services, cases, *rest):
+        played.extend(case.id for case in cases)
+        return run_cases(services, cases, *rest)
+
+    monkeypatch.setattr("evals.session.run_cases", counted)
+    whole = evaluate([suite], DEMO, cache, chosen, 1, QUIET, stopped)
+    assert played == [suite.cases[3].id]
+    assert judged(whole) == judged(demo)[:4]
+    assert not (tmp_path / "j").exists()
 
 
 @pytest.mark.slow

@@ -3,6 +3,7 @@ import pytest
 
 from evals.compare import compare, load_run
 from evals.errors import SuiteError
+from evals.types import Mark
 
 
 def test_broken_and_fixed_cases_are_named_with_what_changed():
@@ -35,6 +36,43 @@ def test_a_category_moves_by_the_difference_over_shared_cases():
 def test_what_may_not_be_compared_is_said(change, warning):
     found = compare(runs.run(runs.result("a")), runs.run(runs.result("a"), **change))
     assert [warning in said for said in found.warnings] == [True]
+
+
+def test_what_differs_in_suite_library_selection_or_scorers_is_refused_and_a_machine_only_noted():
+    base = runs.run(runs.result("a"), scorers={"ndcg": "1"})
+    assert compare(base, runs.run(runs.result("a"), scorers={"ndcg": "1"}, machine={"cores": "64"})).refusals == ()
+    assert "ndcg@2" in compare(base, runs.run(runs.result("a"), scorers={"ndcg": "2"})).refusals[0]
+    assert compare(base, runs.run(runs.result("b"))).refusals == ("the runs hold different cases",)
+
+
+def test_a_change_comes_with_its_interval_and_p_value():
+    before = runs.run(*(runs.result(f"c{i}", evidence_hit=True) for i in range(30)))
+    after = runs.run(*(runs.result(f"c{i}", evidence_hit=i >= 9) for i in range(30)))
+    figures = {f.name: f for f in compare(before, after).figures}
+    found = figures["evidence_hit"]
+    assert (found.difference.first, found.difference.second, found.difference.cases) == (1.0, 0.7, 30)
+    assert found.difference.p == pytest.approx(2 / 2**9)
+    assert found.is_sure
+    assert not figures["outcome"].is_sure
+    assert "redaction" not in figures
+
+
+def test_marks_are_compared_where_both_runs_scored_them():
+    def marked(case_id, value):
+        return runs.result(case_id).model_copy(update={"marks": {"ndcg": Mark(value=value, reason="r")}})
+
+    before = runs.run(marked("a", 0.5), marked("b", 0.75), marked("c", None))
+    after = runs.run(marked("a", 0.25), marked("b", None), marked("c", 1.0))
+    figure = next(f for f in compare(before, after).figures if f.name == "ndcg")
+    assert (figure.difference.cases, figure.only_first, figure.only_second) == (1, 1, 1)
+    assert figure.difference.change == -0.25
+
+
+def test_the_order_of_a_suite_changes_no_number():
+    cases = [runs.result(f"c{i}", evidence_hit=i % 3 > 0) for i in range(20)]
+    worse = [runs.result(f"c{i}", evidence_hit=i % 2 > 0) for i in range(20)]
+    there = compare(runs.run(*cases), runs.run(*worse)).figures
+    assert there == compare(runs.run(*cases[::-1]), runs.run(*worse)).figures
 
 
 def test_a_run_that_cannot_be_read_names_the_file_and_field(tmp_path):

@@ -39,6 +39,17 @@ def test_comparing_exits_1_only_when_something_broke(tmp_path):
     assert json.loads(fixed.stdout)["fixed"] == [{"case_id": "a", "scores": ["outcome"]}]
 
 
+def test_runs_that_may_not_be_compared_are_refused_unless_asked_for_anyway(tmp_path):
+    one = write(tmp_path / "one.json", runs.run(runs.result("a")))
+    other = write(tmp_path / "other.json", runs.run(runs.result("a"), library_key="other"))
+    refused = cli.invoke(app, ["compare", one, other])
+    assert (refused.exit_code, refused.stdout) == (2, "")
+    assert "the libraries differ" in refused.stderr
+    told = cli.invoke(app, ["compare", one, other, "--anyway"])
+    assert told.exit_code == 0
+    assert "not like for like" in told.stdout
+
+
 @pytest.mark.parametrize(
     "arguments",
     [

@@ -111,8 +111,12 @@ def test_safety_kinds_come_from_every_intake():
     assert reply_record(Reply(outcomes=tuple(intakes)), "q").safety_kinds == ("overdose", "adverse_event")
 
 
+def quoted(number, start=0, end=20):
+    return Statement(pieces=(Piece(text=TEXT[start:end], citation=number),))
+
+
 def test_a_sound_citation_has_no_fault():
-    audit = audit_citations(Reply(outcomes=(answer((said(0),), (citation(),)),)), OneLabel(), labels.NOW)
+    audit = audit_citations(Reply(outcomes=(answer((quoted(0),), (citation(),)),)), OneLabel(), labels.NOW)
     assert (audit.total, audit.valid, audit.faults) == (1, 1, ())
 
 
@@ -128,10 +132,33 @@ def test_a_sound_citation_has_no_fault():
     ],
 )
 def test_a_citation_that_does_not_hold_is_a_fault(change, fault):
-    reply = Reply(outcomes=(answer((said(0),), (citation(), citation(**change))),))
+    reply = Reply(outcomes=(answer((quoted(0),), (citation(), citation(**change))),))
     audit = audit_citations(reply, OneLabel(), labels.NOW)
     assert (audit.total, audit.valid) == (2, 1)
     assert fault in audit.faults[0]
+
+
+def test_citations_that_changed_places_do_not_hold_the_words_before_them():
+    blocks = (quoted(0, 0, 20), quoted(1, 30, 60))
+    right = (citation(0, 20), citation(30, 60))
+    assert audit_citations(Reply(outcomes=(answer(blocks, right),)), OneLabel(), labels.NOW).faults == ()
+    audit = audit_citations(Reply(outcomes=(answer(blocks, right[::-1]),)), OneLabel(), labels.NOW)
+    assert audit.valid == 0
+    assert "does not hold" in audit.faults[0]
+
+
+def test_a_reworded_sentence_that_its_citations_do_not_support_is_a_fault():
+    reworded = Statement(pieces=(Piece(text="The dose is 977 mg twice daily.", citation=0),), is_generated=True)
+    audit = audit_citations(Reply(outcomes=(answer((reworded,), (citation(),)),)), OneLabel(), labels.NOW)
+    assert "does not hold" in audit.faults[0]
+
+
+def test_a_table_row_stands_in_the_row_it_cites():
+    table = TableBlock(
+        rows=(TableRow(cells=(TEXT[2:12], "x"), citation=0), TableRow(cells=("no such cell",), citation=1))
+    )
+    audit = audit_citations(Reply(outcomes=(answer((table,), (citation(), citation(30, 60))),)), OneLabel(), labels.NOW)
+    assert [fault[:38] for fault in audit.faults] == ["citation 2: does not hold the row 'no s"[:38]]
 
 
 def test_a_citation_of_a_withdrawn_document_is_a_fault_even_when_folded():

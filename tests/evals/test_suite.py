@@ -3,7 +3,7 @@ import json
 import pytest
 
 from evals.errors import SuiteError
-from evals.suite import load_suite
+from evals.suite import load_suite, with_gates
 
 CASE = {
     "id": "dose-001",
@@ -114,3 +114,26 @@ def test_text_that_is_not_utf8_is_refused_with_its_line(tmp_path):
     path.write_bytes(json.dumps(CASE).encode() + b"\n\xff\xfe")
     with pytest.raises(SuiteError, match=r"a\.jsonl:2: not UTF-8"):
         load_suite(path)
+
+
+def test_gates_of_a_file_are_held_over_a_suites_own(tmp_path):
+    suite = load_suite(write(tmp_path, "demo.yaml", PAGE))
+    gates = write(tmp_path, "gates.yaml", "ndcg: {at_least: 0.7}\nhandoff_rate: {at_most: 0.2}\n")
+    held = with_gates(suite, gates, is_release=True)
+    assert held.gates["ndcg"].at_least == 0.7
+    assert set(suite.gates) <= set(held.gates)
+    assert held.cases == suite.cases
+
+
+@pytest.mark.parametrize("page", ["nonsense: {at_least: 1}", "- 1", "ndcg: {over: 3}", "ndcg: [", "leaks"])
+def test_a_gates_file_that_is_none_is_refused_with_the_form_it_should_have(tmp_path, page):
+    suite = load_suite(write(tmp_path, "demo.yaml", PAGE))
+    with pytest.raises(SuiteError, match=r"gates\.yaml"):
+        with_gates(suite, write(tmp_path, "gates.yaml", page), is_release=False)
+
+
+def test_a_release_needs_something_to_be_held_against(tmp_path):
+    suite = load_suite(write(tmp_path, "demo.yaml", PAGE)).model_copy(update={"gates": {}})
+    assert with_gates(suite, None, is_release=False) is suite
+    with pytest.raises(SuiteError, match="has no gates"):
+        with_gates(suite, None, is_release=True)

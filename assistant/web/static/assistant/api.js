@@ -41,6 +41,16 @@ export class Api {
     return this.#json("POST", `/interactions/${encodeURIComponent(interactionId)}/handoff`, body);
   }
 
+  /** The requests of a conversation: where each is, and the replies. */
+  cases(conversationId) {
+    return this.#json("GET", `/conversations/${encodeURIComponent(conversationId)}/cases`);
+  }
+
+  /** Add to a request (`messages`), take it back (`withdraw`) or rate its reply (`rating`). */
+  onCase(conversationId, caseId, what, body) {
+    return this.#json("POST", `/conversations/${encodeURIComponent(conversationId)}/cases/${encodeURIComponent(caseId)}/${what}`, body);
+  }
+
   feedback(interactionId, body) {
     return this.#json("POST", `/interactions/${encodeURIComponent(interactionId)}/feedback`, body);
   }

@@ -3,6 +3,7 @@
 import { Problem } from "./api.js";
 import { button, h, icon } from "./dom.js";
 import { thumbs } from "./feedback.js";
+import { Requests } from "./expert.js";
 import { drawOutcomes, sending } from "./outcomes.js";
 import { asText } from "./text.js";
 import { busy, LABEL, PERSON_WANTED, STAGES } from "./words.js";
@@ -34,6 +35,8 @@ export class Chat {
     h("p", { class: "hint" }, "Please leave out details that identify a patient."));
     this.person = button("Talk to a person", { class: "person", onclick: () => this.#person() }, icon("person"), h("span", {}, "Talk to a person"));
     this.scroller = h("div", { class: "scroller" }, this.log, this.status);
+    this.requests = new Requests({ api, id: () => this.id, tell: (text) => this.#say(text),
+      placeOf: (interactionId) => this.log.querySelector(`[data-interaction="${CSS.escape(interactionId ?? "")}"]`) });
     this.elements = [
       h("div", { class: "bar" }, h("span", { class: "ai" }, LABEL), h("span", { class: "about" }, conversation.product ?? ""),
         button("", { class: "quiet new", "aria-label": "New conversation", title: "New conversation", onclick: restart }, icon("new"), h("span", {}, "New conversation")), this.person),
@@ -45,6 +48,7 @@ export class Chat {
   /** Show what was said so far, and what may be asked to begin with. */
   async start() {
     for (const message of this.conversation.messages) this.#show(this.#turn(message.question), message);
+    if (this.conversation.messages.length) await this.requests.follow();
     if (this.conversation.messages.length || !this.conversation.product) return;
     const questions = await this.api.starters(this.conversation.product, this.conversation.market).catch(() => []);
     this.starters.replaceChildren(...questions.map((question) => button(question, { class: "choice", onclick: () => this.ask(question) })));
@@ -116,6 +120,7 @@ export class Chat {
 
   #show(turn, message) {
     this.last = message;
+    turn.dataset.interaction = message.interaction_id;
     turn.querySelector(".question p").textContent = message.question; // as recorded: personal data is masked
     const notices = message.reply.notices.filter((notice) => notice.text !== this.conversation.ai_notice);
     const feedback = thumbs((body) => this.api.feedback(message.interaction_id, body));
@@ -126,7 +131,7 @@ export class Chat {
         label: (label) => this.panel.label(label),
         labelAddress: (label) => this.panel.address(label.document_id, label.version),
         choose: (choice) => this.ask(choice),
-        send: async (_message, action, caseId) => (await this.api.handOff(message.interaction_id, { action, case_id: caseId })).status,
+        send: (_message, action, caseId) => this.#handOff(message, { action, case_id: caseId }),
       }),
       notices.map((notice) => h("p", { class: "notice" }, notice.text)),
       h("div", { class: "actions" }, this.#copy(message), feedback.buttons,
@@ -175,13 +180,25 @@ export class Chat {
     }
     const offer = this.log.querySelector(".offer") ?? h("section", { class: "outcome handoff offer", tabindex: -1, "aria-label": "Talk to a person" });
     const send = async (action) => (action === "withdraw" ? (offer.remove(), this.text.focus(), "open")
-      : (await this.api.handOff(this.last.interaction_id, { action })).status);
+      : this.#handOff(this.last, { action }));
     offer.replaceChildren(h("h2", {}, icon("person"), "Talk to a person"),
       h("p", {}, "I can send your last question to our medical team. They answer individually."),
       h("p", { class: "about-question" }, this.last.question), sending("open", send));
     this.log.append(offer);
     this.#scrollTo(offer);
     offer.querySelector("button").focus({ preventScroll: true });
+  }
+
+  /** Send a question to the medical team, or not; from then on where it is gets shown. */
+  async #handOff(message, body) {
+    const { status } = await this.api.handOff(message.interaction_id, body);
+    this.requests.follow();
+    return status;
+  }
+
+  /** The conversation is left. */
+  stop() {
+    this.requests.stop();
   }
 
   #notice(text) {

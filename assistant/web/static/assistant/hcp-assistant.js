@@ -28,6 +28,10 @@ class HcpAssistant extends HTMLElement {
     frame.hidden = false;
   }
 
+  disconnectedCallback() {
+    this.chat?.stop();
+  }
+
   get #key() {
     return `hcp-assistant ${this.api.base} ${this.getAttribute("market") ?? ""} ${this.getAttribute("product") ?? ""}`;
   }
@@ -65,6 +69,7 @@ class HcpAssistant extends HTMLElement {
   }
 
   #chat(conversation, opening) {
+    this.chat?.stop();
     const chat = new Chat({
       api: this.api,
       panel: this.panel,
@@ -78,9 +83,11 @@ class HcpAssistant extends HTMLElement {
       restart: () => {
         sessionStorage.removeItem(this.#key);
         this.panel.close();
+        chat.stop();
         return this.#begin();
       },
     });
+    this.chat = chat;
     this.main.replaceChildren(...chat.elements);
     chat.start();
   }

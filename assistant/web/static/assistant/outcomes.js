@@ -86,12 +86,12 @@ function handoff(outcome, { message, on }) {
   return h("section", { class: "outcome handoff", "aria-label": "Medical information request" },
     h("h2", {}, icon("person"), "For our medical team"),
     h("p", {}, outcome.text),
-    sending(message.cases[outcome.case_id] ?? "open", (action) => on.send(message, action, outcome.case_id)));
+    sending(message.cases[outcome.case_id] ?? "open", (action) => on.send(message, action, outcome.case_id), outcome.case_id));
 }
 
 /** "Send my question" and "Not now", with where the question is. `send(action)` gives the new status. */
-export function sending(status, send) {
-  const box = h("div", { class: "sending" });
+export function sending(status, send, caseId = null) {
+  const box = h("div", { class: "sending", "data-case": caseId });
   const said = h("p", { class: "status", role: "status" });
   const show = (now) => {
     const open = now === "open" || now === "withdrawn";
@@ -113,5 +113,8 @@ export function sending(status, send) {
     }
   } });
   show(status);
+  box.showStatus = (now) => { // the same as before leaves the buttons, and the focus, alone
+    if (said.dataset.status !== now) show(now);
+  };
   return box;
 }

@@ -1,0 +1,128 @@
+"""What narrows an approved use beside disease and age: biomarker, menopause, line of treatment, duration.
+
+Each rule needs both sides: the question names one side of a contrast, and the label's indications (for line and
+duration: every sentence that counts) name the other side only.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from assistant.screens.conditions import find_conditions
+
+_SOME, _LIKELY = 0.6, 0.75
+_MARKER = r"(?P<marker>[A-Za-z][A-Za-z0-9-]{1,11})"
+_POSITIVE = r"(?:positive|pos\b|mutat\w*|mutant|express\w*|rearrange\w*|fusions?|skipping|alterations?|amplif\w*)"
+_NEGATIVE = r"(?:negative|neg\b|wild[\s-]?type|\bwt\b|unmutated|non-?mutated)"
+# In a label marker and state stand apart ("BRCA mutation (germline and/or somatic)", "(HER2)-negative").
+_LABEL_POSITIVE = re.compile(rf"(?P<before>[^.;,]{{0,45}})\b{_POSITIVE}", re.IGNORECASE)
+_WORD = re.compile(r"[A-Za-z][A-Za-z0-9-]{1,11}")
+_LABEL_NEGATIVE = re.compile(
+    rf"\b{_MARKER}\)?[\s-]{{0,3}}{_NEGATIVE}|{_NEGATIVE}\s+(?P<after>[A-Za-z][A-Za-z0-9-]{{1,11}})", re.IGNORECASE
+)
+_ASKED_NEGATIVE = re.compile(rf"\b{_MARKER}(?:\s+(?:exon\s*)?\d+)?[\s-]*{_NEGATIVE}", re.IGNORECASE)
+_ASKED_POSITIVE = re.compile(rf"\b{_MARKER}[\s-]*(?:positive|pos\b|\+|mutated|mutant)", re.IGNORECASE)
+_IS_MARKER = re.compile(r"(?=.*[A-Z].*[A-Z0-9])|.*alpha$")  # two capitals, or a capital and a number: no plain word
+_EXON = re.compile(r"\bexon\s*(\d+)", re.IGNORECASE)
+_VARIANT = re.compile(r"\b[A-Z]\d{2,4}[A-Z]\b")
+_CONTRASTS = (
+    (
+        re.compile(r"\bpre-?\s?menopaus\w+|\bbefore\s+(?:the\s+)?menopause", re.IGNORECASE),
+        re.compile(r"\bpost-?\s?menopaus\w+|\bdue\s+to\s+menopause", re.IGNORECASE),
+    ),
+)
+_FIRST_LINE = re.compile(
+    r"\b(?:first[\s-]?line|1L|1st[\s-]?line|front[\s-]?line|up-?front|untreated|(?:treatment|therapy)[\s-]?na[iï]ve|"
+    r"newly\s+diagnosed|initial\s+(?:therapy|treatment))\b",
+    re.IGNORECASE,
+)
+_NEEDS_PRIOR = re.compile(
+    r"\b(?:after|following|received|failed|failure|progress\w*|refractory|relapsed|previously\s+treated|"
+    r"prior\s+(?:\w+\s+){0,3}(?:therap\w+|treatments?|regimens?|lines?))\b",
+    re.IGNORECASE,
+)
+_TAKES_FIRST = re.compile(
+    r"\b(?:first[\s-]?line|newly|initial|untreated|na[iï]ve|primary|early|adjuvant|maintenance)\b", re.IGNORECASE
+)
+_DAYS = {"day": 1, "week": 7, "month": 30, "year": 365}
+_SPAN = r"(?P<n>\d{1,3}|one|two|three|four|six)\s*-?\s*(?P<unit>day|week|month|year)s?(?![\s-]*old)"
+_NUMBERS = {"one": 1, "two": 2, "three": 3, "four": 4, "six": 6}
+_LONGEST = re.compile(
+    rf"\b(?:up\s+to|(?:no|not)\s+(?:\w+\s+){{0,4}}?(?:longer|more)\s+than|not\s+(?:to\s+)?exceed(?:ing)?|"
+    rf"maximum\s+(?:\w+\s+){{0,3}}?of|limited\s+to|beyond)\s+{_SPAN}\b",
+    re.IGNORECASE,
+)
+_OF_TREATMENT = re.compile(r"\b(?:short[\s-]term|duration|treatment|therapy|course|use)\b", re.IGNORECASE)
+_ASKED_SPAN = re.compile(
+    rf"\b(?:for|over|x|continue\w*|up\s+to|beyond|past|another)\s+(?:\w+\s+){{0,3}}?{_SPAN}\b|"
+    rf"\b(?P<n2>\d{{1,3}})\s*(?P<unit2>day|week|month|year)s?\s+(?:straight|course|of\s+(?:treatment|therapy))\b",
+    re.IGNORECASE,
+)
+_MANIFOLD = 2  # a course this many times the label's longest is another use
+
+
+@dataclass(frozen=True)
+class Restriction:
+    """What of the question lies outside, and how sure that is."""
+
+    detail: str
+    start: int
+    end: int
+    confidence: float
+
+
+def restrictions(text: str, indications: Sequence[str], dosing: Sequence[str]) -> Iterator[Restriction]:
+    """What a question asks outside the narrower limits of the label's indications."""
+    plain = text.replace("α", "alpha")
+    approved = " ".join(indications).replace("α", "alpha")
+    yield from _population(plain, approved, " ".join(dosing))
+    yield from _line(plain, indications)
+    yield from _duration(plain, (*indications, *dosing))
+
+
+def _population(text: str, approved: str, dosing: str) -> Iterator[Restriction]:
+    for asked, held in _CONTRASTS:
+        match = asked.search(text)
+        if match and held.search(approved) and not asked.search(f"{approved} {dosing}"):
+            yield Restriction("population", match.start(), match.end(), _LIKELY)
+    told = (name for m in _LABEL_POSITIVE.finditer(approved) for name in _WORD.findall(m.group("before")))
+    positive = {name.lower().strip("-") for name in told}
+    negative = {(m.group("marker") or m.group("after")).lower().strip("-") for m in _LABEL_NEGATIVE.finditer(approved)}
+    for pattern, held_names, spoken in ((_ASKED_NEGATIVE, positive, negative), (_ASKED_POSITIVE, negative, positive)):
+        for match in pattern.finditer(text):
+            marker = match.group("marker")
+            name = marker.lower().strip("-")
+            if _IS_MARKER.match(marker) and name in held_names - spoken:
+                yield Restriction("population", match.start(), match.end(), _LIKELY)
+    for kind in (_EXON, _VARIANT):
+        held_kinds, asked_kinds = set(kind.findall(approved)), list(kind.finditer(text))
+        if held_kinds and asked_kinds and not held_kinds & {m.group(m.re.groups) for m in asked_kinds}:
+            yield Restriction("population", asked_kinds[0].start(), asked_kinds[0].end(), _LIKELY)
+
+
+def _line(text: str, indications: Sequence[str]) -> Iterator[Restriction]:
+    match = _FIRST_LINE.search(text)
+    if match is None:
+        return
+    asked = {hit.group for hit in find_conditions(text)}
+    named = [s for s in indications if asked & {hit.group for hit in find_conditions(s)}]
+    if named and all(_NEEDS_PRIOR.search(s) and not _TAKES_FIRST.search(s) for s in named):
+        yield Restriction("line", match.start(), match.end(), _LIKELY)
+
+
+def _duration(text: str, sentences: Sequence[str]) -> Iterator[Restriction]:
+    match = _ASKED_SPAN.search(text)
+    if match is None:
+        return
+    limits = [_days(m) for s in sentences if _OF_TREATMENT.search(s) for m in _LONGEST.finditer(s)]
+    if limits and _days(match) >= _MANIFOLD * max(limits):
+        yield Restriction("duration", match.start(), match.end(), _SOME)
+
+
+def _days(match: re.Match[str]) -> int:
+    groups = match.groupdict()
+    number, unit = groups["n"] or groups.get("n2"), groups["unit"] or groups.get("unit2")
+    count = _NUMBERS.get(str(number).lower()) or int(str(number))
+    return count * _DAYS[str(unit).lower()]
