@@ -46,8 +46,8 @@ class Site:
         self.received = SqlReceived(self.engine)
         self.dispatcher = self.made(Carriers(**carriers))
 
-    def made(self, carriers, audience=None, jitter=random.Random(7).random):
-        told = audience or Audience(
+    def made(self, carriers):
+        told = Audience(
             mail={CaseKind.SAFETY: (TEAM,), CaseKind.MEDICAL_INFORMATION: ("msl@example.org",)},
             has_webhook=carriers.webhook is not None,
             portal_url="https://medinfo.example.org",
@@ -63,7 +63,7 @@ class Site:
             notices=Notices(told),
             carriers=carriers,
             clock=self.clock,
-            jitter=jitter,
+            jitter=random.Random(7).random,
         )
 
     def close(self):

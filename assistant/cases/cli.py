@@ -9,6 +9,7 @@ import typer
 from rich.console import Console
 from rich.table import Column, Table
 
+from assistant.cases.safety_cli import register
 from assistant.errors import AssistantError, NotFound
 from assistant.ports import Desk
 from assistant.records import Case, CaseKind
@@ -149,3 +150,6 @@ def _escaped(text: str) -> str:
     from rich.markup import escape
 
     return escape("".join(c if c.isprintable() or c == "\n" else "\N{REPLACEMENT CHARACTER}" for c in text))
+
+
+register(app)

@@ -16,12 +16,12 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from assistant.cases.e2b import Sender, icsr
+from assistant.cases.e2b import Icsr, Sender, icsr
 from assistant.cases.e2b_xml import to_xml
 from assistant.cases.lines import CaseQuery, line_of
 from assistant.cases.notify import ANSWER, DUE, OVERDUE, Notices, signal_of
 from assistant.cases.routing import RoutingRules
-from assistant.cases.safety import read_report
+from assistant.cases.safety import SAFETY_CASES, read_report
 from assistant.cases.state import derive
 from assistant.errors import AssistantError, Conflict, MailUncertain, NotFound, PermanentError
 from assistant.outgoing import (
@@ -176,16 +176,7 @@ class Dispatcher:
 
     def handover(self, dispatch: Dispatch, media_type: str) -> Handover:
         """A report as it stood at the dispatch's revision: the same bytes at every attempt."""
-        case = derive(self.desk.case(dispatch.case_id).events[: dispatch.revision])
-        turns = turns_of(case, self.ledger)
-        asker = next((turn.question.asker for turn in turns.values()), None)
-        report = icsr(
-            read_report(case, turns),
-            case.market,
-            self.sender,
-            asker.pseudonym if asker else "",
-            asker.specialty if asker else "",
-        )
+        report = self.report_of(derive(self.desk.case(dispatch.case_id).events[: dispatch.revision]))
         is_xml = media_type == "application/xml"
         return Handover(
             transfer_id=dispatch.dispatch_id,
@@ -194,6 +185,15 @@ class Dispatcher:
             media_type=media_type,
             body=to_xml(report) if is_xml else report.model_dump_json(indent=1).encode(),
         )
+
+    def report_of(self, case: Case) -> Icsr:
+        """A safety case as a report. Raises NotFound for a case of another kind: only safety cases are reported."""
+        if case.kind not in SAFETY_CASES:
+            raise NotFound(f"{case.case_id} is no safety case but {case.kind.value}; only those are exported.")
+        turns = turns_of(case, self.ledger)
+        asker = next((turn.question.asker for turn in turns.values()), None)
+        who = (asker.pseudonym, asker.specialty) if asker else ("", "")
+        return icsr(read_report(case, turns), case.market, self.sender, *who)
 
     def _ask_receipts(self) -> Counter[str]:
         """Ask for the receipts of reports handed over before."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from assistant.composing.terms import Rarity, stems
@@ -20,9 +20,9 @@ class Reading:
     approved: ApprovedDocument
     sha256: str  # of the canonical text
     unit_stems: tuple[frozenset[str], ...]
-    context_stems: tuple[frozenset[str], ...]  # heading path, lead-in; for rows caption, header, group
-    heading_stems: tuple[frozenset[str], ...]  # of each section's own heading
-    label_stems: Mapping[int, frozenset[str]]  # of each table row's first cell, by unit
+    context_stems: Lazily  # heading path, lead-in; for rows caption, header, group
+    heading_stems: Lazily  # of each section's own heading
+    label_stems: Lazily  # of each table row's first cell, by unit
     openings: Mapping[int, float]  # 1 for the first unit of a section, 1/2 for the second, 1/3 for the third
     rarity: Rarity
 
@@ -59,37 +59,58 @@ class Reading:
         return tuple(found)
 
 
+class Lazily:
+    """Stems by index, each worked out when first asked for: of a label's thousand units a question looks at forty."""
+
+    def __init__(self, make: Callable[[int], frozenset[str]]) -> None:
+        self._make = make
+        self._held: dict[int, frozenset[str]] = {}
+
+    def __getitem__(self, index: int) -> frozenset[str]:
+        found = self._held.get(index)
+        if found is None:
+            found = self._held[index] = self._make(index)
+        return found
+
+
 def read(approved: ApprovedDocument) -> Reading:
-    """Work out the stems of every unit and of its context. Some tens of milliseconds for a long label."""
+    """Work out the stems of every unit, some 20 ms for a long label; those around it follow when asked for."""
     document = approved.document
-    headings = tuple(stems(" ".join(section.path)) for section in document.sections)
-    tables = tuple(_table_stems(document, table) for table in document.tables)
-    unit_stems, context_stems = [], []
-    for unit in document.units:
-        own = document.text[unit.start : unit.end]
-        context = headings[unit.section]
-        if unit.lead_in is not None:
-            context |= stems(unit.lead_in.of(document.text))
-        if unit.table is not None and unit.row is not None:
-            table = document.tables[unit.table]
-            row = table.rows[unit.row]
-            own = " ".join(document.text[cell.start : cell.end] for cell in row.cells)
-            context |= tables[unit.table]
-            if row.group is not None:
-                group = table.rows[row.group]
-                context |= stems(document.text[group.start : group.end])
-        unit_stems.append(stems(own))
-        context_stems.append(context)
+    unit_stems = tuple(stems(_own_words(document, unit)) for unit in document.units)
+    paths = Lazily(lambda index: stems(" ".join(document.sections[index].path)))
+    tables = Lazily(lambda index: _table_stems(document, document.tables[index]))
     return Reading(
         approved=approved,
         sha256=document.text_sha256,
-        unit_stems=tuple(unit_stems),
-        context_stems=tuple(context_stems),
-        heading_stems=tuple(stems(section.heading) for section in document.sections),
-        label_stems=_labels(document),
+        unit_stems=unit_stems,
+        context_stems=Lazily(lambda index: _context(document, document.units[index], paths, tables)),
+        heading_stems=Lazily(lambda index: stems(document.sections[index].heading)),
+        label_stems=Lazily(lambda index: _label_stems(document, document.units[index])),
         openings=_openings(document),
         rarity=Rarity(unit_stems),
     )
+
+
+def _own_words(document: ParsedDocument, unit: Unit) -> str:
+    """A unit's words; a row's with those of the cells that span into it from above."""
+    if unit.table is None or unit.row is None:
+        return document.text[unit.start : unit.end]
+    cells = document.tables[unit.table].rows[unit.row].cells
+    return " ".join(document.text[cell.start : cell.end] for cell in cells)
+
+
+def _context(document: ParsedDocument, unit: Unit, paths: Lazily, tables: Lazily) -> frozenset[str]:
+    context = paths[unit.section]
+    if unit.lead_in is not None:
+        context |= stems(unit.lead_in.of(document.text))
+    if unit.table is not None and unit.row is not None:
+        table = document.tables[unit.table]
+        row = table.rows[unit.row]
+        context |= tables[unit.table]
+        if row.group is not None:
+            group = table.rows[row.group]
+            context |= stems(document.text[group.start : group.end])
+    return context
 
 
 def _table_stems(document: ParsedDocument, table: Table) -> frozenset[str]:
@@ -99,14 +120,12 @@ def _table_stems(document: ParsedDocument, table: Table) -> frozenset[str]:
     return stems(" ".join(document.text[start:end] for start, end in spans))
 
 
-def _labels(document: ParsedDocument) -> dict[int, frozenset[str]]:
-    labels: dict[int, frozenset[str]] = {}
-    for unit in document.units:
-        if unit.table is not None and unit.row is not None:
-            cells = document.tables[unit.table].rows[unit.row].cells
-            if cells:
-                labels[unit.index] = stems(document.text[cells[0].start : cells[0].end])
-    return labels
+def _label_stems(document: ParsedDocument, unit: Unit) -> frozenset[str]:
+    """The stems of the first cell of a table row; none of any other unit."""
+    if unit.table is None or unit.row is None:
+        return frozenset()
+    cells = document.tables[unit.table].rows[unit.row].cells
+    return stems(document.text[cells[0].start : cells[0].end]) if cells else frozenset()
 
 
 def _openings(document: ParsedDocument) -> dict[int, float]:

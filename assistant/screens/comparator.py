@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from assistant.screens.clauses import Clause, split_clauses
-from assistant.screens.medicines import NamedMedicine, find_medicines
+from assistant.screens.medicines import NamedMedicine, find_medicines, generic_of, may_be_name
 from assistant.screens.message import ScreenInput
 from assistant.screens.patterns import read_patterns
 from assistant.screens.vocabulary import tokenise
@@ -57,7 +57,7 @@ def compared_in_label(text: str, product_names: Sequence[str], label: Sequence[A
 
     Only for questions about results and rates; a request for a judgement is never a label question.
     """
-    named = {m.name for m in find_medicines(text, product_names)}
+    named = {m.name for m in find_medicines(text, product_names)} | set(_unlisted(text))
     sections = [
         document.document.text[section.start : section.end]
         for document in label
@@ -67,6 +67,26 @@ def compared_in_label(text: str, product_names: Sequence[str], label: Sequence[A
     words = {token.word for section in sections for token in tokenise(section)}
     own = {t.word for d in label for n in (d.document.names.product, d.document.names.generic) for t in tokenise(n)}
     return bool(named) and all(set(name.split()) <= words | own for name in named)
+
+
+def same_substance(text: str, product_names: Sequence[str], label: Sequence[ApprovedDocument]) -> bool:
+    """Whether a comparison names one medicine alone, by brand and generic, and asks for no ranking of the two."""
+    own = {t.word for d in label for n in _names(d) for t in tokenise(n)}
+    named = [m.name for m in find_medicines(text, product_names)]
+    ours = all(set(n.split()) <= own or set(generic_of(n).split()) <= own for n in named)
+    return bool(named) and ours and not _unlisted(text) and not read_patterns("comparison")["ranks"].search(text)
+
+
+def _names(document: ApprovedDocument) -> tuple[str, ...]:
+    names = document.document.names
+    return (names.product, names.generic, *names.substances)
+
+
+def _unlisted(text: str) -> list[str]:
+    """Words right after "vs" or "better than" that may be medicines no list knows."""
+    patterns = read_patterns("comparison")
+    words = [word for name in ("versus", "beaten") for word in _words_after(patterns[name], text)]
+    return [w.group(1).lower() for w in words if w is not None and may_be_name(w.group(1))]
 
 
 def _how_surely(clause: Clause, whole: str, message: ScreenInput) -> float:
@@ -80,7 +100,7 @@ def _how_surely(clause: Clause, whole: str, message: ScreenInput) -> float:
         return _TRIAL if patterns["alone"].search(text) else _SURE
     if patterns["which_of"].search(text) and _are_alternatives(text, medicines):
         return _SURE
-    if not _names_after(patterns["versus"], text, medicines):
+    if not _names_after(patterns["versus"], text, medicines) and not _unlisted(text):
         return 0.0
     if any(patterns[name].search(whole) for name in ("alone", "trial")) or STUDY_NAME.search(whole):
         return _TRIAL
@@ -104,3 +124,7 @@ def _names_after(pattern: re.Pattern[str], text: str, medicines: Sequence[NamedM
         for match in pattern.finditer(text)
         for medicine in medicines
     )
+
+
+def _words_after(pattern: re.Pattern[str], text: str) -> list[re.Match[str] | None]:
+    return [re.match(r"\W{0,2}([A-Za-z]+)\b", text[match.end() :]) for match in pattern.finditer(text)]

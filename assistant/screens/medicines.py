@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from assistant.screens.vocabulary import tokenise, vocabulary
+from assistant.screens.vocabulary import known_words, tokenise, vocabulary
+from assistant.understanding.medicines import is_common, medicines
 
 # Stems as published by WHO's INN programme, from general knowledge; at least two letters must go before.
 _STEM = re.compile(
@@ -18,6 +19,11 @@ _STEM = re.compile(
     r"profen|coxib|setron|pitant|dronate|lukast|mustine|relix|relin|lutamide|anserin|peridone|piprazole|idone|"
     r"siran|rsen|stim|poietin|ximab|zumab|umab|afil|entan|ciguat|vaptan|gabalin|racetam|bamate|fibrate)$"
 )
+# Endings of ordinary words, which brand names avoid.
+_ORDINARY = re.compile(
+    r"(?:ic|als?|ed|ing|ly|ions?|ments?|ous|ive|ity|ness|is[mt]s?|[ai]ble|[ao]ry|ers?|ors?|ance|ence|graphy|ectomy|scopy|s)$"
+)
+_SHORTEST_NAME = 6  # letters
 _NOT_NAMES = frozenset({"concept", "accept", "except", "intercept", "precept", "victim", "elixir", "idone", "prazole"})
 
 
@@ -46,9 +52,26 @@ def find_medicines(text: str, product_names: Sequence[str] = ()) -> tuple[NamedM
             words = tuple(t.word for t in tokens[hit.first : hit.last])
             found.append(NamedMedicine(" ".join(words), hit.start, hit.end, words in ours))
             covered = hit.last
-        elif token.word in single or (_STEM.match(token.word) and token.word not in _NOT_NAMES):
+        elif (
+            token.word in single
+            or token.written.lower() in medicines().generic_of
+            or (_STEM.match(token.word) and token.word not in _NOT_NAMES)
+        ):
             found.append(NamedMedicine(token.word, token.start, token.end, token.word in single))
     return tuple(found)
+
+
+def generic_of(name: str) -> str:
+    """The nonproprietary name behind a name, where we know it; else the name itself."""
+    return medicines().generic_of.get(name, name)
+
+
+def may_be_name(word: str) -> bool:
+    """Whether a word where a medicine is expected ("vs X") may be one that no list knows."""
+    plain = word.lower()
+    if _ORDINARY.search(plain):
+        return False
+    return len(plain) >= _SHORTEST_NAME and plain.isalpha() and not is_common(plain) and plain not in known_words()
 
 
 @lru_cache(maxsize=64)

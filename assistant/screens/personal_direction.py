@@ -18,11 +18,11 @@ class PersonalDirectionScreen:
     def look(self, message: ScreenInput) -> tuple[Finding, ...]:
         """At most one finding, its span the first clause that hands the decision to us."""
         patterns = read_patterns("direction")
-        if patterns["label"].search(message.text) and not patterns["forced"].search(message.text):
-            return ()
         one_patient = patterns["one_patient"].search(message.text) is not None
         forced = patterns["forced"].search(message.text) is not None
         handed = patterns["handed"].search(message.text) is not None
+        if patterns["label"].search(message.text) and not forced and not handed:
+            return ()
         for clause in split_clauses(message.text):
             asked = patterns["asked"].search(clause.text) is not None
             if patterns["handed"].search(clause.text) or (asked and one_patient):

@@ -51,7 +51,10 @@ def _is_elsewhere(text: str, message: ScreenInput) -> bool:
         return False
     if any(vocabulary(name).find(tokens) for name in ("events", "conditions")):
         return False
-    if read_patterns("scope")["other_subject"].search(text):
+    patterns = read_patterns("scope")
+    if patterns["in_practice"].search(text):
+        return False
+    if patterns["other_subject"].search(text):
         return True
     return bool(vocabulary("other_subjects").find(tokens)) and not vocabulary("practice").find(tokens)
 

@@ -52,9 +52,15 @@ def components_of(product: ProductNames) -> tuple[str, ...]:
     brand = key(product.product)
     source = product.generic if product.generic and key(product.generic) != brand else ""
     from_generic = [key(part) for part in _JOINTS.split(_plain(source)) if key(part)]
-    from_generic = [part for part in from_generic if part.split()[0] not in SALTS or len(part.split()) > 1]
+    from_generic = [_formless(part) for part in from_generic if part.split()[0] not in SALTS or len(part.split()) > 1]
+    from_generic = [part for part in from_generic if part]
     parts = from_generic or [key(_plain(substance)) for substance in product.substances] or [brand]
     return tuple(dict.fromkeys(without_salt(part) for part in parts))
+
+
+def _formless(part: str) -> str:
+    """A component without words for its form ("…, extended-release"); "" when nothing else is left."""
+    return " ".join(word for word in part.split() if word not in FORM_WORDS)
 
 
 def without_salt(name: str) -> str:

@@ -68,7 +68,7 @@ class Box:
     def __init__(self):
         self.taken = Counter()
 
-    async def handle_DATA(self, server, session, envelope):
+    async def handle_DATA(self, server, session, envelope):  # noqa: N802 - aiosmtpd's name
         self.taken[message_from_bytes(envelope.content)["Message-ID"]] += 1
         return "250 taken"
 
@@ -175,4 +175,4 @@ def check(site, receiver, mails, number):
     assert sum(report.acknowledged for report in made) == number
     assert verify(site.ledger.audit(limit=1_000_000), site.ledger.audit_head()) == ()
     again = len(receiver.got) - number
-    print(f"{number} reports, {again} came again; {len(sent)} mails sent, {len(uncertain)} held as uncertain")
+    print(f"{number} reports, {again} came again; {len(sent)} mails sent, {len(uncertain)} held as uncertain")  # noqa: T201 - the figures of `make chaos-transfers`

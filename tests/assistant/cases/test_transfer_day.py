@@ -89,7 +89,7 @@ def test_what_one_side_holds_and_the_other_does_not_is_a_gap(day):
 
 
 def test_day_0_is_the_moment_of_receipt_in_every_zone(day):
-    site, system, _, moments = day
+    site, _, _, moments = day
     zones = {Market.US: "America/New_York", Market.EU: "Europe/Amsterdam", Market.UK: "Europe/London"}
     for number, at in enumerate(moments):
         case = site.desk.case(f"case_safety{number:06d}")
@@ -116,7 +116,7 @@ def test_what_was_handed_over_fits_the_schema_and_holds_day_0(day):
 
 
 def test_drug_safety_was_told_of_each_new_case_once(day):
-    site, _, basket, _ = day
+    _, _, basket, _ = day
     assert len(basket.sent) == REPORTS
     assert len({mail.message_id for mail in basket.sent}) == REPORTS
     assert not any("rash" in mail.text or "headache" in mail.text for mail in basket.sent)

@@ -25,3 +25,11 @@ export function say(text, tone = "") {
   said.textContent = text;
   said.className = `said ${tone}`.trim();
 }
+
+/** What needs this script can be pressed only once it is here: a press is never lost. */
+export function ready(root = document) {
+  for (const control of root.querySelectorAll("[data-wait]")) {
+    control.disabled = false;
+    control.removeAttribute("data-wait");
+  }
+}

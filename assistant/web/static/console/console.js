@@ -1,7 +1,7 @@
 // What moves on the consoles: keys, live updates, and what is done with a case. Pages work without it, to read.
 
 import { startCase } from "./case.js";
-import { act, say } from "./calls.js";
+import { act, ready, say } from "./calls.js";
 import { listenToKeys } from "./keys.js";
 import { watch } from "./live.js";
 
@@ -21,3 +21,4 @@ if (live?.dataset.page === "queue") {
   watch(live);
 }
 if (live?.dataset.page === "case") startCase(live);
+ready();

@@ -15,7 +15,10 @@ export class Editor {
     this.#recall();
     this.#showReferences();
     this.form.addEventListener("submit", (event) => event.preventDefault());
-    this.form.addEventListener("input", () => this.keepLocally());
+    this.form.addEventListener("input", () => {
+      this.touched = true;
+      this.keepLocally();
+    });
     this.form.addEventListener("focusin", (event) => {
       if (event.target.matches("textarea")) this.written = event.target;
     });
@@ -43,6 +46,7 @@ export class Editor {
     if (name === "preview") return this.#preview(done.body);
     this.live.dataset.seen = done.body.events.length;
     localStorage.removeItem(this.key);
+    this.touched = false;
     say(name === "reply" ? "Signed and sent." : "Draft kept.");
     if (name === "reply") location.reload();
     return undefined;
@@ -50,6 +54,7 @@ export class Editor {
 
   /** Keep what is written in this browser, in case the page goes away. */
   keepLocally() {
+    if (!this.touched) return;
     localStorage.setItem(this.key, JSON.stringify({ fields: this.#fields(), references: this.references, base: this.live.dataset.seen }));
   }
 
@@ -58,6 +63,7 @@ export class Editor {
     if (!kept) return;
     for (const [name, text] of Object.entries(kept.fields)) if (this.form.elements[name]) this.form.elements[name].value = text;
     this.references = kept.references;
+    this.touched = true;
     say("What you wrote here before and did not keep is back.");
   }
 
@@ -102,6 +108,7 @@ export class Editor {
     const into = this.written ?? this.form.elements.summary;
     into.setRangeText(` [${number}]`, into.selectionEnd, into.selectionEnd, "end");
     this.#showReferences();
+    this.touched = true;
     this.keepLocally();
     into.focus();
     say(`Reference ${number} is in.`);
@@ -147,6 +154,7 @@ export class Editor {
       this.references = this.theirs.response.references;
       this.#showReferences();
       localStorage.removeItem(this.key);
+      this.touched = false;
     }
     document.getElementById("conflict").hidden = true;
     this.form.elements.summary.focus();

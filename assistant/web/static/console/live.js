@@ -1,6 +1,6 @@
 // Live without reload: asks every few seconds whether anything changed, and then swaps the queue in place.
 
-import { call } from "./calls.js";
+import { call, ready } from "./calls.js";
 
 const EVERY_MS = 3000;
 
@@ -36,5 +36,6 @@ async function refresh(live) {
   const focused = document.activeElement?.closest("[data-case]")?.dataset.case;
   live.replaceChildren(...fresh.childNodes);
   live.dataset.position = fresh.dataset.position;
+  ready(live);
   if (focused) live.querySelector(`[data-case="${CSS.escape(focused)}"] a.open`)?.focus();
 }

@@ -1,0 +1,100 @@
+"""The whole hand-off in two browsers: asked, taken, written, cited, signed, sent, read, rated, resolved, proposed."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+from portal import ask, begin, needs_chromium, shot
+
+from assistant.records import CaseKind, CaseStatus
+from knowledge.types import DocumentStatus
+
+pytestmark = [pytest.mark.browser, needs_chromium]
+BOTH = "Can it be used for psoriasis? Also, one of my patients developed a rash after taking it."
+
+
+@pytest.fixture
+def msl(chromium, base):
+    context = chromium.new_context(base_url=base, viewport={"width": 1380, "height": 900}, reduced_motion="reduce")
+    context.set_default_timeout(15_000)
+    page = context.new_page()
+    page.on("pageerror", lambda error: pytest.fail(f"script error: {error}"))
+    page.goto("/login?token=token-of-msl&next=/msl")
+    yield page
+    context.close()
+
+
+def test_from_an_off_label_question_with_a_side_effect_to_a_proposal(page, msl, real):  # noqa: PLR0915 - one story
+    expect.set_options(timeout=15_000)
+    hcp = begin(page)
+    reply = ask(hcp, BOTH)
+    expect(reply.get_by_role("heading", name="Safety report")).to_be_visible()
+    reply.get_by_role("button", name="Send my question").click()
+    request = hcp.get_by_role("region", name="Your request to our medical team")
+    expect(request.get_by_role("status")).to_contain_text("Waiting for a medical expert")
+    shot(hcp, "story-1-hcp-asked")
+    turn = real.desk.cases(CaseKind.MEDICAL_INFORMATION)[0].interaction_id
+    assert {c.kind for c in real.desk.cases() if c.interaction_id == turn} == {
+        CaseKind.MEDICAL_INFORMATION, CaseKind.SAFETY,
+    }  # fmt: skip
+    case_id = next(c.case_id for c in real.desk.cases(CaseKind.MEDICAL_INFORMATION) if c.interaction_id == turn)
+
+    # The queue shows it by itself; the expert takes it.
+    row = msl.locator(f'[data-case="{case_id}"]')
+    expect(row).to_be_visible()
+    shot(msl, "story-2-queue")
+    row.get_by_role("button", name="Take").click()
+    expect(msl.get_by_role("heading", name="Reply", exact=True)).to_be_visible()
+    expect(msl.get_by_text("Evidence found and missing")).to_be_visible()
+    assert "developed a rash" not in msl.locator("#why").locator("..").inner_text()
+    expect(request.get_by_role("status")).to_contain_text("With a medical expert since")
+
+    # Written, cited from an approved document, previewed, signed, sent.
+    expect(msl.get_by_label("Approval status")).not_to_have_value("")
+    expect(msl.get_by_label("Approved indications")).not_to_have_value("")
+    msl.get_by_label("Summary").fill("There are no approved data on use in psoriasis.")
+    msl.get_by_label("Find a passage").fill("indications ulcerative colitis")
+    msl.keyboard.press("Enter")
+    msl.locator("#found li").first.wait_for()
+    msl.get_by_label("Summary").focus()
+    msl.get_by_role("button", name="Cite this").first.click()
+    expect(msl.get_by_label("Summary")).to_have_value(re.compile(r"psoriasis\. \[\d+\]$"))
+    msl.get_by_role("button", name="Keep draft").click()
+    expect(msl.locator("#said")).to_have_text("Draft kept.")
+    msl.get_by_role("button", name="Preview").click()
+    expect(msl.get_by_text("Ready to be signed.")).to_be_visible()
+    shot(msl, "story-3-preview")
+    msl.get_by_label("Your name").fill("Dr. Ada Example")
+    msl.get_by_role("button", name="Sign and send").click()
+    expect(msl.get_by_role("article", name="Reply of")).to_be_visible()
+    shot(msl, "story-4-sent")
+
+    # The HCP reads it in the same conversation, and rates it.
+    answer = request.get_by_role("article", name="Reply of a medical expert")
+    expect(answer).to_contain_text("There are no approved data on use in psoriasis.")
+    expect(answer).to_contain_text("Signed by Dr. Ada Example")
+    expect(answer).to_contain_text("Important safety information")
+    answer.scroll_into_view_if_needed()
+    shot(hcp, "story-5-hcp-reply")
+    request.get_by_role("button", name="The expert’s reply helped").click()
+    expect(request.get_by_text("Thank you for your rating.")).to_be_visible()
+    hcp.reload()
+    expect(hcp.get_by_role("article", name="Reply of a medical expert")).to_be_visible()
+
+    # Resolved, and proposed to the content team.
+    expect(msl.locator(".thread")).to_contain_text("Rated")
+    msl.get_by_role("button", name="Resolve").click()
+    expect(msl.get_by_role("button", name="Open again")).to_be_visible()
+    msl.get_by_role("button", name="Propose as approved answer").click()
+    expect(msl.get_by_text("Proposed to the content team.")).to_be_visible()
+    msl.get_by_role("button", name="Keep as eval case").click()
+    expect(msl.get_by_text("Kept as an eval case.")).to_be_visible()
+    assert real.desk.case(case_id).status is CaseStatus.RESOLVED
+    proposal = next(s for s in real.knowledge.summaries() if s.status is DocumentStatus.SUBMITTED)
+    assert "medical staff only" in proposal.title
+    msl.goto("/logout")
+    msl.goto("/login?token=token-of-content&next=/content")
+    expect(msl.get_by_text(proposal.title)).to_be_visible()
+    shot(msl, "story-6-content")
