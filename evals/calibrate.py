@@ -23,12 +23,14 @@ from assistant.turn.compose import name_stems
 from assistant.types import PartKind
 from evals.run import play, resolve_product
 from evals.score import reduced
+from evals.silence import ask, probes
 from evals.types import EvalCase
 from knowledge.types import ProductNames
 
 Floats = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
 FOLDS = 5
+PROBE_WEIGHT = 0.1  # of a draft on a question of the bank: there are some four times as many as of the dev bench's
 RANKING_SCALE = 0.25  # brings the fitted weights to the size the choosing constants were set for
 
 
@@ -49,6 +51,7 @@ class Sure:
     category: str
     values: tuple[float, ...]
     is_right: bool
+    weight: float = 1.0  # how much it counts when fitting
 
 
 @dataclass(frozen=True)
@@ -67,7 +70,7 @@ def gather(
     labels: Mapping[str, ProductNames],
     on_case: Callable[[], None],
 ) -> Material:
-    """Play every case that has a label; take the candidates and drafts of its last turn."""
+    """Play every case that has a label, then the probes of every label; take candidates and drafts of the last turn."""
     ranked: list[Ranked] = []
     sure: list[Sure] = []
     ranking_names: tuple[str, ...] = ()
@@ -88,6 +91,12 @@ def gather(
         for draft, is_right in drafts:
             confidence_names = tuple(draft.features)
             sure.append(Sure(case.label, case.category, tuple(draft.features.values()), is_right))
+    for probe in probes(services, labels) if sure else ():
+        on_case()
+        sure += [
+            Sure(probe.case.label or "", probe.case.category, tuple(held.values()), is_right, PROBE_WEIGHT)
+            for held, is_right in ask(services, probe)
+        ]
     return Material(ranking_names, tuple(ranked), confidence_names, tuple(sure))
 
 
@@ -156,16 +165,19 @@ def first_gold(questions: Sequence[Ranked], weights: Floats, within: int) -> flo
 
 
 def fit_confidence(drafts: Sequence[Sure], steps: int = 4000, decay: float = 0.01) -> tuple[Floats, float]:
-    """Logistic regression with L2 decay: weights and bias, by gradient descent on standardised features."""
+    """Logistic regression with L2 decay, each draft by its weight: weights and bias, on standardised features."""
     rows = np.array([d.values for d in drafts])
     right = np.array([d.is_right for d in drafts], dtype=float)
+    counts = np.array([d.weight for d in drafts])
+    counts = counts / counts.mean()
     mean, spread = rows.mean(axis=0), rows.std(axis=0) + 1e-9
     scaled = (rows - mean) / spread
     weights, bias = np.zeros(rows.shape[1]), 0.0
     for _ in range(steps):
         chance = 1 / (1 + np.exp(-(scaled @ weights + bias)))
-        weights = weights - 0.1 * (scaled.T @ (chance - right) / len(right) + decay * weights)
-        bias -= 0.1 * float((chance - right).mean())
+        slope = counts * (chance - right)
+        weights = weights - 0.1 * (scaled.T @ slope / len(right) + decay * weights)
+        bias -= 0.1 * float(slope.mean())
     return weights / spread, float(bias - (weights * mean / spread).sum())
 
 

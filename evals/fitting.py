@@ -26,6 +26,7 @@ from evals.errors import SuiteError
 from evals.library import open_throwaway
 from evals.refusing import expected_calibration_error
 from evals.session import shown_progress
+from evals.silence import PER_LABEL, SILENT, SPOKEN
 from evals.types import Suite
 from knowledge.types import Market
 
@@ -41,8 +42,8 @@ def calibrate(suites: Sequence[Suite], folder: Path, cache: Path, write: bool, t
     """
     cases = [case for suite in suites for case in suite.cases]
     with shown_progress(talk) as progress:
-        task = progress.add_task("playing", total=len(cases))
         services, built = open_throwaway(folder, cache, lambda *_: None)
+        task = progress.add_task("playing", total=len(cases) + PER_LABEL * len(built.labels))
         with closing(services):
             threshold = services.policies[Market.US].thresholds.answer
             material = gather(services, cases, built.labels, lambda: progress.advance(task))
@@ -64,7 +65,8 @@ def _write(material: Material, made_by: str) -> None:
 def _figures(material: Material, threshold: float) -> dict[str, float]:
     judged = judged_confidence(material.sure)
     silent = [p for draft, p in judged if draft.category == UNANSWERABLE]
-    spoken = [(draft, p) for draft, p in judged if draft.category != UNANSWERABLE]
+    probed = [p for draft, p in judged if draft.category == SILENT]
+    spoken = [(draft, p) for draft, p in judged if draft.category not in (UNANSWERABLE, SILENT, SPOKEN)]
     figures = {f"ranking, unseen labels: gold in first {n}": judged_ranking(material.ranked, n) for n in (1, 3, 5)}
     figures["ranking, fitted on all: gold in first 5"] = first_gold(material.ranked, fit_ranking(material.ranked), 5)
     figures["confidence, unseen labels: calibration error"] = (
@@ -74,6 +76,7 @@ def _figures(material: Material, threshold: float) -> dict[str, float]:
     figures["drafts right and at or above it"] = _share([d.is_right and p >= threshold for d, p in spoken])
     figures["answerable drafts below it"] = _share([p < threshold for _, p in spoken])
     figures["drafts on a silent label below it"] = _share([p < threshold for p in silent])
+    figures["probes of silent labels below it"] = _share([p < threshold for p in probed])
     return figures
 
 

@@ -25,6 +25,11 @@ _COMPANION = re.compile(
     r"existing|prior|previous|my|some)\s+)*$",
     re.IGNORECASE,
 )
+_TAKES_BEFORE = re.compile(
+    r"\b(?:got|gets?|getting|given|gave|received|receives|takes|took|started|starts|needs?|needed|uses|used)\s+"
+    r"(?:(?:a|an|the|some|any|iv|po|oral|low dose|prn)\s+)*$",
+    re.IGNORECASE,
+)
 _SUBJECT_BEFORE = re.compile(
     r"\b(?:dos\w*|schedule|titration|indications?|half[\s-]?life|moa|mechanism|storage|label|use|strengths?|"
     r"side effects?|pharmacokinetics|pk|contraindications?|warnings?|overdose|excipients|safety|effects?)\s+"
@@ -138,6 +143,8 @@ def _is_companion(
         )
     if frame is None or frame in mention.products:
         return False
+    if not mention.is_held and _TAKES_BEFORE.search(before):  # "pt got ketoconazole", beside the product in force
+        return True
     return not _SUBJECT_AFTER.match(after) and _is_bare(text, mention, spans)
 
 
