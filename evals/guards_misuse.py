@@ -103,6 +103,16 @@ def measure_misuse(sets: Sequence[MessageSet], reader: Reader) -> MisuseFigures:
     return MisuseFigures(tuple(figures), 1000 * cuts[9], 1000 * cuts[18])
 
 
+def measure(shared: Path, reader: Reader) -> dict[str, float]:
+    """The `misuse` section of `python -m evals.bench_guards`: shares of each set, and the screen's time."""
+    found = measure_misuse((*written_sets(), *public_sets(shared)), reader)
+    shares = {
+        f"{f.name}: {'taken for misuse' if f.kind == BENIGN else 'seen'} of {f.messages}": f.share
+        for f in found.figures
+    }
+    return {**shares, "screen, ms p50": found.p50_ms, "screen, ms p95": found.p95_ms}
+
+
 def main(
     shared: Annotated[Path, typer.Option(help="The shared folder.")] = Path("../shared"),
     json_file: Annotated[Path | None, typer.Option("--json", help="Write all figures here.")] = None,
