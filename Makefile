@@ -59,6 +59,10 @@ bench-load: .venv/.dev ## Answers/s of a real server, and what it does with five
 bench-ingest: .venv/.dev ## Passages/s, beside the bare encoder on the same texts
 	$(BIN)/python -m evals.bench_ingest --labels $(LABELS)/openfda
 
+.PHONY: bench-guards
+bench-guards: .venv/.dev ## What the guards find, and what they flag for nothing, on messages kept apart
+	$(BIN)/python -m evals.bench_guards --shared $(SHARED)
+
 .PHONY: bench-questions
 bench-questions: .venv/.dev ## Public question sets: found, withheld by guards, handed over when absent (minutes)
 	$(BIN)/python -m evals.questions --questions $(SHARED)/data/questions --labels $(LABELS)/openfda --json var/questions.json
