@@ -26,7 +26,7 @@ def default_screens(reader: Reader | None = None) -> tuple[Screen, ...]:
     screens: tuple[Screen, ...] = (
         EmergencyScreen(),
         SafetyScreen(reader),
-        MisuseScreen(),
+        MisuseScreen(reader),
         PersonalDirectionScreen(),
         ComparatorScreen(),
         ScopeScreen(),
