@@ -21,6 +21,7 @@ from assistant.ports import Clock, Knowledge, Ledger
 from assistant.records import Interaction, Release
 from assistant.screens import Screen
 from assistant.turn.decide import Deliberation, decide
+from assistant.turn.follow import follow, without_answer
 from assistant.turn.judge import judge
 from assistant.turn.phrase import Wording
 from assistant.turn.record import prepare
@@ -77,6 +78,11 @@ class Assistant:
             judged = course.run("understood", partial(self._understood, question, screening, history, names))
             if judged is not None:
                 screening, understanding = judged
+        followed = None
+        if screening is not None and history:
+            followed = course.run("followed", partial(follow, screening, history, names))
+        if screening is not None and followed is not None and understanding is not None:
+            understanding = without_answer(understanding, followed, screening.redacted)
         screening = None if screening is None else name_rules(policy, screening)
         parts = _to_answer(understanding)
         labels = course.run("labels", lambda: self._labels(question, parts)) or {}
@@ -94,6 +100,7 @@ class Assistant:
             labels={product: link_to(documents) for product, documents in labels.items() if documents},
             failures=tuple(course.failures),
             is_first_turn=not history,
+            followed=followed,
         )
         on_decided = time.perf_counter()
         reply = decide(found, new_id)

@@ -341,9 +341,20 @@ class SafetyIntake(Value):
     safety_kinds: tuple[SafetyKind, ...]
     text: str
     follow_up: str = ""
+    asked_about: str = ""  # what `follow_up` asks for: patient, product, lot_number
+    is_follow_up: bool = False  # this turn answered it: nothing was opened, the case it names was added to
     missing_criteria: tuple[str, ...] = ()  # of the four minimum criteria
     case_id: str
     received_at: datetime  # Day 0
+
+
+class Followed(Value):
+    """The answer to the one question that a safety intake asked back, and the case it belongs to."""
+
+    intake: SafetyIntake  # what was asked, in an earlier turn
+    start: int = 0  # of the answer, in the redacted text
+    end: int
+    is_whole: bool  # nothing else is in the message
 
 
 class Decline(Value):

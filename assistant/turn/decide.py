@@ -17,6 +17,7 @@ from assistant.types import (
     Emergency,
     Evidence,
     FindingKind,
+    Followed,
     HandOff,
     Notice,
     Outcome,
@@ -62,6 +63,7 @@ class Deliberation:
     labels: Mapping[str, DocumentLink] = field(default_factory=dict)  # by product
     failures: Sequence[str] = ()
     is_first_turn: bool = False
+    followed: Followed | None = None  # this message answers what a safety intake asked back
 
 
 def decide(found: Deliberation, new_id: Callable[[str], str]) -> Reply:
@@ -71,10 +73,10 @@ def decide(found: Deliberation, new_id: Callable[[str], str]) -> Reply:
     if urgent:
         outcomes.append(Emergency(text=found.policy.texts.emergency))
     intake = _safety_intake(found, new_id, is_urgent=urgent)
-    if intake is not None:
-        outcomes.append(intake)
+    followed = _follow_up(found)
+    outcomes += [one for one in (followed, intake) if one is not None]
     if not urgent:  # in an emergency nothing else stands in the way
-        outcomes += _parts(found, new_id, has_intake=intake is not None)
+        outcomes += _parts(found, new_id, has_intake=intake is not None or followed is not None)
     if not outcomes:
         outcomes.append(_hand_off(found, "check_failed", (), new_id))
     ordered = sorted(outcomes, key=lambda outcome: _ORDER.index(outcome.kind))
@@ -91,9 +93,7 @@ def _counts(found: Deliberation, kind: FindingKind) -> bool:
 
 def _safety_intake(found: Deliberation, new_id: Callable[[str], str], *, is_urgent: bool) -> SafetyIntake | None:
     """Opened whenever anything was reported, criteria complete or not; an emergency is a report too."""
-    threshold = found.policy.thresholds.safety_report
-    findings = () if found.screening is None else found.screening.of_kind(FindingKind.SAFETY_REPORT)
-    kinds = list(dict.fromkeys(SafetyKind(f.detail) for f in findings if f.confidence >= threshold))
+    kinds = [kind for kind, is_followed in _reported(found) if not is_followed]
     if not kinds and is_urgent:
         kinds = [SafetyKind.ADVERSE_EVENT]
     if not kinds or found.screening is None:
@@ -108,9 +108,42 @@ def _safety_intake(found: Deliberation, new_id: Callable[[str], str], *, is_urge
             reference=case_id, received_at=f"{found.question.asked_at:%Y-%m-%d %H:%M} UTC"
         ),
         follow_up=found.policy.texts.safety_follow_up[asked] if asked else "",
+        asked_about=asked or "",
         missing_criteria=missing,
         case_id=case_id,
         received_at=found.question.asked_at,
+    )
+
+
+def _reported(found: Deliberation) -> list[tuple[SafetyKind, bool]]:
+    """The kinds of safety information in the message, each once; whether it only adds to the report asked about.
+
+    A kind that report is not of opens a case of its own, even when the answer tells it.
+    """
+    threshold = found.policy.thresholds.safety_report
+    findings = () if found.screening is None else found.screening.of_kind(FindingKind.SAFETY_REPORT)
+    answer = found.followed
+    kinds: dict[SafetyKind, bool] = {}
+    for one in findings:
+        if one.confidence >= threshold:
+            kind = SafetyKind(one.detail)
+            adds = answer is not None and kind in answer.intake.safety_kinds and one.end <= answer.end
+            kinds[kind] = kinds.get(kind, True) and adds
+    return list(kinds.items())
+
+
+def _follow_up(found: Deliberation) -> SafetyIntake | None:
+    """What the HCP answered is added to the case it was asked for; Day 0 stays, and nothing more is asked."""
+    if found.followed is None:
+        return None
+    intake = found.followed.intake
+    thanks = found.policy.texts.safety_follow_up_thanks
+    return SafetyIntake(
+        safety_kinds=intake.safety_kinds,
+        text=thanks.format(reference=intake.case_id, received_at=f"{intake.received_at:%Y-%m-%d %H:%M} UTC"),
+        is_follow_up=True,
+        case_id=intake.case_id,
+        received_at=intake.received_at,
     )
 
 
