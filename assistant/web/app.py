@@ -13,6 +13,7 @@ from assistant.web import (
     case_work,
     cases,
     catalog,
+    contact,
     conversations,
     documents,
     feedback,
@@ -37,7 +38,7 @@ from assistant.web.security import guard
 from assistant.web.services import Services
 
 ROUTERS = (
-    *(conversations, messages, feedback, handoff, replies, passports, documents, products),
+    *(conversations, messages, feedback, handoff, replies, contact, passports, documents, products),
     *(figures, cases, case_work, proposals, catalog, health, msl, pages),  # figures before a case of that name
 )
 _DESCRIPTION = """Answers to HCPs from approved documents, each sentence cited to the exact passage.
