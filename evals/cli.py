@@ -144,6 +144,23 @@ def show_case(
         print_case(_out(), result)
 
 
+@app.command("report")
+def report(
+    path: Annotated[Path, typer.Argument(help="A run (JSON).", metavar="RUN.json")],
+    out: Annotated[Path, typer.Option(help="The folder the pictures go to.")] = Path("var/report"),
+) -> None:
+    """Draw risk against coverage and the calibration of a run, as SVG with their numbers beside them."""
+    from evals.pictures import write_report
+
+    try:
+        written = write_report(load_run(path), out)
+    except EvalError as error:
+        _TALK.print(f"[red]error[/] {error}", highlight=False)
+        raise typer.Exit(2) from None
+    for name in written:
+        typer.echo(str(name))
+
+
 @app.command("calibrate")
 def calibrate_models(
     suites: Annotated[list[Path], typer.Argument(help="Suites whose cases name their label.", show_default=False)],
