@@ -233,7 +233,7 @@ class SafetyInformation(Value):
     kind: Literal["safety_information"] = "safety_information"
     heading: str = "Important safety information"
     is_boxed: bool = False
-    pieces: tuple[Piece, ...]
+    pieces: tuple[Piece, ...] = Field(min_length=1)
 
 
 Block = Annotated[Statement | ListBlock | TableBlock | SafetyInformation, Field(discriminator="kind")]
@@ -307,7 +307,7 @@ class Answer(Value):
     names: ProductNames
     blocks: tuple[Block, ...]
     more: tuple[Block, ...] = ()
-    safety_information: SafetyInformation | None = None
+    safety_information: SafetyInformation  # 21 CFR 202.1(e)(5): without it there is no answer
     citations: tuple[Citation, ...]
     label: DocumentLink
     confidence: float

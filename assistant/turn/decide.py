@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from assistant.criteria import follow_up_about, missing_criteria
 from assistant.merging import merge_answers
+from assistant.naming import with_generic
 from assistant.policy import DeclineReason, HandOffReason, PolicyPack
 from assistant.types import (
     Answer,
@@ -216,13 +217,14 @@ def _answer(found: Deliberation, index: int, product: str) -> Answer | HandedOve
     if draft.confidence < found.policy.thresholds.answer:
         unsure = draft.confidence >= found.policy.thresholds.clarify
         return HandedOver("unsure" if unsure else "not_in_label")
-    if product not in found.labels or product not in found.names:
+    safety = draft.safety_information
+    if safety is None or product not in found.labels or product not in found.names:
         return HandedOver("check_failed")
     return Answer(
         names=found.names[product],
         blocks=draft.blocks,
         more=draft.more,
-        safety_information=draft.safety_information,
+        safety_information=safety,
         citations=draft.citations,
         label=found.labels[product],
         confidence=draft.confidence,
@@ -237,11 +239,18 @@ def _hand_off(
     product = next((parts[i].product for i in indices if parts[i].product), None)
     looked_in = _looked_in(found, indices) if reason in {"not_in_label", "unsure"} else ()
     text = found.policy.texts.handoff[reason].format(
-        product=product or "this product",
+        product=_called(found, product),
         topic=topic or "Your question",
         looked_in=", ".join(looked_in) or "the whole document",
     )
     return HandOff(reason=reason, topic=topic, text=text, looked_in=looked_in, case_id=new_id("case"))
+
+
+def _called(found: Deliberation, product: str | None) -> str:
+    """The product with its generic name, as at every first mention."""
+    if product is None:
+        return "this product"
+    return with_generic(found.names[product]) if product in found.names else product
 
 
 def _looked_in(found: Deliberation, indices: Sequence[int]) -> tuple[str, ...]:
