@@ -127,9 +127,9 @@ def case_view(store: RunStore, book: Judgements, run_id: str, case_id: str) -> C
     digest = store.digest(run_id)
     order = CaseFilter().of(digest.lines, {})
     place = next((i for i, line in enumerate(order) if line.id == case_id), None)
-    if place is None:
+    case = store.case(run_id, case_id) if place is not None else None
+    if place is None or case is None:
         return None
-    case = next(result for result in store.run(run_id).cases if result.id == case_id)
     return CaseView(
         digest=digest,
         line=order[place],
