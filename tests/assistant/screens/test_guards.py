@@ -211,3 +211,8 @@ def test_the_labels_advice_on_a_patient_is_no_direction(text):
 )
 def test_what_only_looks_foreign_or_elsewhere_stays(text):
     assert look(ScopeScreen(), text) == ()
+
+
+@pytest.mark.parametrize("text", ["qual a dose do Corvexa para adultos?", "¿cuál es la dosis en adultos?"])
+def test_a_short_question_in_another_language_is_seen(text):
+    assert FindingKind.LANGUAGE in {f.kind for f in look(ScopeScreen(), text)}
