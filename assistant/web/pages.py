@@ -20,8 +20,8 @@ from knowledge.types import DocumentStatus
 
 router = APIRouter(include_in_schema=False)
 SIGNED_IN_SECONDS = 12 * 3600
-HOMES = {Role.MSL: "/msl", Role.SAFETY: "/msl", Role.CONTENT: "/content", Role.COMPLIANCE: "/content"}
-_NEXT = {"/msl", "/content", "/evals"}
+HOMES = {Role.MSL: "/msl", Role.SAFETY: "/safety", Role.CONTENT: "/content", Role.COMPLIANCE: "/content"}
+_NEXT = {"/msl", "/safety", "/content", "/evals"}
 
 
 @router.get("/")
