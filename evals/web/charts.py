@@ -148,7 +148,7 @@ def confusion_chart(table: Confusion) -> Markup:
                                  class_=f"cell-{kind} shade{shade}"))  # fmt: skip
             if count:
                 drawn.append(text(str(count), x + cell / 2, y + 21, f"count {kind} shade{shade}", "middle"))
-    return picture(width, height, "Expected outcomes against those shown", *drawn, class_="chart confusion")
+    return picture(width, height, "Expected outcomes against those shown", *drawn, class_="chart natural")
 
 
 def _named_ends(frame: _Frame, ends: Sequence[tuple[float, str, int]]) -> list[Markup]:

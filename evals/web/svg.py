@@ -22,6 +22,8 @@ def picture(width: int, height: int, title: str, *children: Markup, class_: str 
         *children,
         xmlns="http://www.w3.org/2000/svg",
         viewBox=f"0 0 {width} {height}",
+        width=width,
+        height=height,
         role="img",
         class_=class_,
     )
