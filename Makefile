@@ -59,6 +59,10 @@ bench-load: .venv/.dev ## Answers/s of a real server, and what it does with five
 bench-ingest: .venv/.dev ## Passages/s, beside the bare encoder on the same texts
 	$(BIN)/python -m evals.bench_ingest --labels $(LABELS)/openfda
 
+.PHONY: bench-guards
+bench-guards: .venv/.dev ## What the guards find, and what they flag for nothing, on messages kept apart
+	$(BIN)/python -m evals.bench_guards --shared $(SHARED)
+
 .PHONY: bench-questions
 bench-questions: .venv/.dev ## Public question sets: found, withheld by guards, handed over when absent (minutes)
 	$(BIN)/python -m evals.questions --questions $(SHARED)/data/questions --labels $(LABELS)/openfda --json var/questions.json
@@ -79,3 +83,15 @@ test-model: .venv/.dev var/model/venv/.ready ## Generative answers with a real s
 .PHONY: chaos-transfers
 chaos-transfers: .venv/.dev ## Kill the process that carries reports and mails 50 times: none lost, no mail twice (minutes)
 	CHAOS_KILLS=50 $(BIN)/pytest tests/whole/test_transfers_sigkill.py -s
+
+.PHONY: bench-regressions
+bench-regressions: .venv/.dev ## Faults planted in the assistant: each found by its gate and by the comparison (minutes)
+	$(BIN)/python -m evals.regressions $(SHARED)/bench/dev.jsonl --library $(LABELS)/openfda
+
+.PHONY: bench-mutation
+bench-mutation: .venv/.dev ## Planted faults the tests notice, sampled with a fixed seed (hours)
+	$(BIN)/python -m evals.bench_mutation
+
+.PHONY: bench-identifiers
+bench-identifiers: .venv/.dev ## Identifiers masked, and label questions and medicines left alone
+	$(BIN)/python -m evals.guards_identifiers --data $(SHARED)/data --bench $(SHARED)/bench/dev.jsonl

@@ -14,6 +14,7 @@ from assistant.adapters.chat import LangChainModel
 from assistant.adapters.clock import SystemClock
 from assistant.adapters.delivery import WebhookDelivery, make_delivery
 from assistant.adapters.engine import make_engine, migrate
+from assistant.adapters.reader import MiniLMReader
 from assistant.adapters.safety_system import make_safety_system
 from assistant.adapters.smtp_mailer import SmtpMailer
 from assistant.adapters.sql_contacts import SqlContacts
@@ -42,7 +43,7 @@ from assistant.screens import default_screens
 from assistant.turn.phrase import Wording
 from assistant.understanding.topics import load_topics
 from knowledge import Library, open_library
-from knowledge.embed import LangChainEmbedder, MiniLMEmbedder
+from knowledge.embed import LangChainEmbedder
 from knowledge.ports import Embedder
 from knowledge.types import Market
 
@@ -100,7 +101,7 @@ def build(settings: Settings, embedder: Embedder | None = None) -> Services:
             clock=clock,
             knowledge=library,
             ledger=ledger,
-            screens=default_screens(),
+            screens=default_screens(_reader(used)),
             topics=load_topics(),
             confidence=ConfidenceModel.load(),
             policies=policies,
@@ -205,7 +206,7 @@ def make_library(settings: Settings, embedder: Embedder, clock: Clock) -> Librar
 def make_embedder(settings: EmbedderSettings) -> Embedder:
     """What turns text into vectors. Raises SettingsError (no such model), KnowledgeError (a file is not ours)."""
     if settings.kind == "minilm":
-        return MiniLMEmbedder(threads=settings.threads, workers=settings.workers)
+        return MiniLMReader(threads=settings.threads, workers=settings.workers)
     from langchain.embeddings import init_embeddings  # takes a second to import: only where it is asked for
 
     if not settings.model.strip():
@@ -218,6 +219,17 @@ def make_embedder(settings: EmbedderSettings) -> Embedder:
             "provider's LangChain package and set its key, or choose another with HCP_EMBEDDER__MODEL."
         ) from error
     return LangChainEmbedder(embeddings, f"langchain:{settings.model}")
+
+
+def _reader(embedder: Embedder) -> MiniLMReader:
+    """What the screens read with: retrieval's own encoder where it is the packaged one, one pass for both."""
+    return embedder if isinstance(embedder, MiniLMReader) else _own_reader()
+
+
+@cache
+def _own_reader() -> MiniLMReader:
+    """One for the whole process: the guards do not depend on which embedder was set."""
+    return MiniLMReader()
 
 
 @cache

@@ -19,7 +19,9 @@ def merge_answers(answers: Sequence[Answer]) -> Iterable[Answer]:
 def _merge(answers: Sequence[Answer]) -> Answer:
     citations: list[Citation] = []
     blocks: list[Block] = []
-    safety: SafetyInformation | None = None
+    # Of two safety informations the boxed one stands; both are the same product's.
+    riskiest = next((a for a in answers if a.safety_information.is_boxed), answers[0])
+    safety = riskiest.safety_information
     for answer in answers:
         numbers = []
         for citation in answer.citations:
@@ -30,7 +32,7 @@ def _merge(answers: Sequence[Answer]) -> Answer:
             moved = renumbered(block, numbers)
             if moved not in blocks:
                 blocks.append(moved)
-        if safety is None and answer.safety_information is not None:
+        if answer is riskiest:
             moved = renumbered(answer.safety_information, numbers)
             assert isinstance(moved, SafetyInformation)
             safety = moved

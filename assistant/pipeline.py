@@ -21,13 +21,14 @@ from assistant.ports import Clock, Knowledge, Ledger
 from assistant.records import Interaction, Release
 from assistant.screens import Screen
 from assistant.turn.decide import Deliberation, decide
+from assistant.turn.follow import follow, without_answer
 from assistant.turn.judge import judge
 from assistant.turn.phrase import Wording
 from assistant.turn.record import prepare
 from assistant.turn.screen import screen
 from assistant.turn.signal import signals
 from assistant.turn.understand import understand
-from assistant.types import Part, PartKind, Question, Screening, Understanding
+from assistant.types import Part, PartKind, Question, Reply, Screening, Understanding
 from assistant.understanding.topics import TopicModel
 from knowledge.types import ApprovedDocument, Audience, Market, Partition, ProductNames
 
@@ -67,9 +68,7 @@ class Assistant:
         policy = self._policy(question.scope.market)
         course = Course(on_stage or (lambda _stage: None))
         names = course.run("products", lambda: self._products(question)) or ()
-        if question.scope.product is None and len(names) == 1:  # nothing else can be meant here
-            scope = question.scope.model_copy(update={"product": names[0].product})
-            question = question.model_copy(update={"scope": scope})
+        question = _scoped(question, names)
         history = course.run("history", lambda: self.ledger.conversation(question.conversation_id))
         screening = course.run("screened", lambda: screen(question, self.screens, _all_names(names)))
         understanding = None
@@ -77,6 +76,11 @@ class Assistant:
             judged = course.run("understood", partial(self._understood, question, screening, history, names))
             if judged is not None:
                 screening, understanding = judged
+        followed = None
+        if screening is not None and history:
+            followed = course.run("followed", partial(follow, screening, history, names))
+        if screening is not None and followed is not None and understanding is not None:
+            understanding = without_answer(understanding, followed, screening.redacted)
         screening = None if screening is None else name_rules(policy, screening)
         parts = _to_answer(understanding)
         labels = course.run("labels", lambda: self._labels(question, parts)) or {}
@@ -94,11 +98,9 @@ class Assistant:
             labels={product: link_to(documents) for product, documents in labels.items() if documents},
             failures=tuple(course.failures),
             is_first_turn=not history,
+            followed=followed,
         )
-        on_decided = time.perf_counter()
-        reply = decide(found, new_id)
-        course.seconds["decided"] = time.perf_counter() - on_decided
-        course.on_stage("decided")
+        reply = _decided(found, course)
         interaction = Interaction(
             interaction_id=new_id("turn"),
             question=question.model_copy(update={"text": screening.redacted if screening else ""}),
@@ -174,3 +176,19 @@ def _to_answer(understanding: Understanding | None) -> dict[int, Part]:
     """The parts that may be answered from a label, by their index."""
     parts = understanding.parts if understanding else ()
     return {i: p for i, p in enumerate(parts) if p.kind is PartKind.ON_LABEL and p.product is not None}
+
+
+def _scoped(question: Question, names: Sequence[ProductNames]) -> Question:
+    """The question, about the one product there is: nothing else can be meant."""
+    if question.scope.product is not None or len(names) != 1:
+        return question
+    scope = question.scope.model_copy(update={"product": names[0].product})
+    return question.model_copy(update={"scope": scope})
+
+
+def _decided(found: Deliberation, course: Course) -> Reply:
+    started = time.perf_counter()
+    reply = decide(found, new_id)
+    course.seconds["decided"] = time.perf_counter() - started
+    course.on_stage("decided")
+    return reply

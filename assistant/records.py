@@ -214,6 +214,7 @@ class TurnRecord(Value):
 
     interaction: Interaction
     case_events: tuple[CaseEvent, ...] = ()
+    follow_ups: tuple[CaseEvent, ...] = ()  # of cases there are: each takes the next place in its thread
     signals: tuple[Signal, ...] = ()
     vault: tuple[VaultEntry, ...] = ()
 

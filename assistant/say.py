@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from assistant.naming import with_generic
 from assistant.types import (
     Answer,
     Block,
@@ -43,12 +44,10 @@ def _outcome(outcome: Outcome) -> Iterator[str]:
 
 
 def _answer(answer: Answer) -> Iterator[str]:
-    generic = f" ({answer.names.generic})" if answer.names.generic else ""
-    yield f"{answer.names.product}{generic}"
+    yield with_generic(answer.names)
     yield from blocks_text(answer.blocks)
-    if answer.safety_information is not None:
-        yield ""
-        yield from blocks_text((answer.safety_information,))
+    yield ""
+    yield from blocks_text((answer.safety_information,))
     yield ""
     yield from references(answer.citations)
     dated = f", {answer.label.effective_on.isoformat()}" if answer.label.effective_on else ""

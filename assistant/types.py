@@ -234,7 +234,7 @@ class SafetyInformation(Value):
     kind: Literal["safety_information"] = "safety_information"
     heading: str = "Important safety information"
     is_boxed: bool = False
-    pieces: tuple[Piece, ...]
+    pieces: tuple[Piece, ...] = Field(min_length=1)
 
 
 Block = Annotated[Statement | ListBlock | TableBlock | SafetyInformation, Field(discriminator="kind")]
@@ -308,7 +308,7 @@ class Answer(Value):
     names: ProductNames
     blocks: tuple[Block, ...]
     more: tuple[Block, ...] = ()
-    safety_information: SafetyInformation | None = None
+    safety_information: SafetyInformation  # 21 CFR 202.1(e)(5): without it there is no answer
     citations: tuple[Citation, ...]
     label: DocumentLink
     confidence: float
@@ -342,9 +342,20 @@ class SafetyIntake(Value):
     safety_kinds: tuple[SafetyKind, ...]
     text: str
     follow_up: str = ""
+    asked_about: str = ""  # what `follow_up` asks for: patient, product, lot_number
+    is_follow_up: bool = False  # this turn answered it: nothing was opened, the case it names was added to
     missing_criteria: tuple[str, ...] = ()  # of the four minimum criteria
     case_id: str
     received_at: datetime  # Day 0
+
+
+class Followed(Value):
+    """The answer to the one question that a safety intake asked back, and the case it belongs to."""
+
+    intake: SafetyIntake  # what was asked, in an earlier turn
+    start: int = 0  # of the answer, in the redacted text
+    end: int
+    is_whole: bool  # nothing else is in the message
 
 
 class Decline(Value):

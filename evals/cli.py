@@ -14,6 +14,7 @@ from rich.console import Console
 from evals.cache import CACHE_VARIABLE
 from evals.compare import compare, load_run, one_case
 from evals.errors import EvalError
+from evals.from_life.cli import app as from_life
 from evals.generating.cli import app as generating
 from evals.junit import write_junit
 from evals.report import print_case, print_comparison, print_run
@@ -26,6 +27,7 @@ from evals.types import Run
 app = typer.Typer(no_args_is_help=True, help="Measure the assistant: run suites, compare runs, read one case.")
 app.add_typer(stored_runs, name="runs")
 app.add_typer(generating)
+app.add_typer(from_life)
 _TALK = Console(stderr=True)
 
 
@@ -140,6 +142,23 @@ def show_case(
         sys.stdout.write(result.model_dump_json(indent=1) + "\n")
     else:
         print_case(_out(), result)
+
+
+@app.command("report")
+def report(
+    path: Annotated[Path, typer.Argument(help="A run (JSON).", metavar="RUN.json")],
+    out: Annotated[Path, typer.Option(help="The folder the pictures go to.")] = Path("var/report"),
+) -> None:
+    """Draw risk against coverage and the calibration of a run, as SVG with their numbers beside them."""
+    from evals.pictures import write_report
+
+    try:
+        written = write_report(load_run(path), out)
+    except EvalError as error:
+        _TALK.print(f"[red]error[/] {error}", highlight=False)
+        raise typer.Exit(2) from None
+    for name in written:
+        typer.echo(str(name))
 
 
 @app.command("calibrate")

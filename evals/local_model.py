@@ -73,7 +73,12 @@ def main() -> None:
         "--keep", type=Path, default=Path("var/model/model.gguf"), help="where the joined model is kept"
     )
     parser.add_argument("--model", type=Path, help="another GGUF file to serve instead")
-    parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument(
+        "--threads",
+        type=int,
+        default=1,
+        help="one by default: where others work too, threads mostly wait for each other",
+    )
     asked = parser.parse_args()
     site = next(path for path in map(Path, sys.path) if path.name == "site-packages")
     serve(asked.model or joined(site, asked.keep), asked.threads)

@@ -61,7 +61,7 @@ def read_rows(path: Path) -> list[dict[str, Any]]:
     if not path.is_file():
         raise SuiteError(f"{path}: no such file; name the folder of question sets with --questions.")
     try:
-        return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
+        return [json.loads(line) for line in path.read_text(encoding="utf-8").split("\n") if line.strip()]
     except json.JSONDecodeError as error:
         raise SuiteError(f"{path}:{error.lineno}: not JSON ({error.msg}).") from None
 

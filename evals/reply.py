@@ -136,7 +136,7 @@ def _own_blocks(answer: Answer) -> tuple[Block, ...]:
 
 
 def _safety_blocks(answer: Answer) -> tuple[Block, ...]:
-    beside = () if answer.safety_information is None else (answer.safety_information,)
+    beside = (answer.safety_information,)
     return (*(block for block in answer.blocks if isinstance(block, SafetyInformation)), *beside)
 
 

@@ -13,7 +13,7 @@ from datetime import UTC, datetime, timedelta
 from assistant.audit import EMPTY, Head, content_hash, head_of, link
 from assistant.cases.lines import CaseLine, CasePage, CaseQuery, Tally, line_of
 from assistant.cases.routing import read_rules
-from assistant.cases.state import derive
+from assistant.cases.state import derive, event_id
 from assistant.errors import AssistantError, Conflict, NotFound, NotRecorded
 from assistant.ports import Clock
 from assistant.records import (
@@ -135,6 +135,10 @@ class FakeLedger:
                     _audit(shelf, turn.finished_at, "assistant", f"finding.{found.kind}", turn.interaction_id, content)
                     del shelf.contents[head_of(shelf.audit).sequence]  # the turn holds it, no row of its own
                 _append(shelf, record.case_events)
+                for event in record.follow_ups:
+                    place = len(shelf.threads.get(event.case_id, ())) + 1
+                    placed = {"sequence": place, "event_id": event_id(event.case_id, place)}
+                    _append(shelf, [event.model_copy(update=placed)])
                 for entry in record.vault:
                     shelf.vault[entry.reference] = entry
                     _audit(shelf, entry.received_at, "assistant", "vault.sealed", entry.reference, b"sealed")

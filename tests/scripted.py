@@ -127,7 +127,7 @@ class ScriptedAssistant:
         document = approved.document
         boxed = [u for u in document.units if document.sections[u.section].field == "boxed_warning"]
         pieces = tuple(map(cited.piece, boxed))
-        information = SafetyInformation(is_boxed=True, pieces=pieces) if pieces else None
+        information = SafetyInformation(is_boxed=bool(boxed), pieces=pieces or (cited.piece(document.units[0]),))
         return Answer(
             names=document.names,
             blocks=blocks,

@@ -20,6 +20,7 @@ from assistant.types import (
     Piece,
     Question,
     Reply,
+    SafetyInformation,
     SafetyIntake,
     SafetyKind,
     Scope,
@@ -70,6 +71,7 @@ def answer() -> Answer:
     return Answer(
         names=ProductNames(product=PRODUCT, generic="veltrazonide"),
         blocks=(Statement(pieces=(Piece(text=QUOTE, citation=0),)),),
+        safety_information=SafetyInformation(pieces=(Piece(text=QUOTE, citation=0),)),
         citations=(citation(),),
         label=DocumentLink(document_id="doc-1", version="1", title="Veltrazone prescribing information"),
         confidence=0.912345,

@@ -12,7 +12,13 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from assistant.adapters.engine import quick_rows, reading, writing
 from assistant.adapters.group_commit import GroupCommit
-from assistant.adapters.sql_writes import ChainWriter, append_case_events, audit_entry, put_signals
+from assistant.adapters.sql_writes import (
+    ChainWriter,
+    append_case_events,
+    append_follow_ups,
+    audit_entry,
+    put_signals,
+)
 from assistant.adapters.tables import audit_entries, audit_head, case_events, feedback, interactions, vault_entries
 from assistant.adapters.vault import Vault
 from assistant.audit import Head, content_hash
@@ -59,6 +65,7 @@ class SqlLedger:
         position = _put_interaction(connection, chain, record.interaction, body)
         _put_findings(chain, record.interaction)
         append_case_events(connection, chain, record.case_events, self._rules)
+        append_follow_ups(connection, chain, record.follow_ups, self._rules)
         self._put_vault(connection, chain, record.vault, sealed)
         put_signals(connection, position, record.signals, self._clock.now())
         chain.close()

@@ -16,7 +16,7 @@ from assistant.adapters.sql_case_lines import put_lines
 from assistant.adapters.tables import audit_entries, audit_head, case_events, outbox
 from assistant.audit import content_hash, link
 from assistant.cases.routing import RoutingRules
-from assistant.cases.state import derive
+from assistant.cases.state import derive, event_id
 from assistant.errors import Conflict
 from assistant.records import AuditEntry, Case, CaseEvent, CaseEventKind, Signal
 
@@ -70,6 +70,21 @@ def append_case_events(
     except IntegrityError as error:
         raise Conflict(f"{events[0].case_id} already has event {events[0].sequence}: read it again.") from error
     put_lines(connection, cases, rules, chain.sequence)
+
+
+def append_follow_ups(
+    connection: Connection, chain: ChainWriter, events: Sequence[CaseEvent], rules: RoutingRules
+) -> None:
+    """Write events that take the next place in the thread of a case there is, whatever number they come with.
+
+    Raises Conflict when there is no such case.
+    """
+    for event in events:
+        place = len(thread(connection, event.case_id)) + 1
+        if place == 1:
+            raise Conflict(f"{event.case_id} was never opened: nothing can be added to it.")
+        placed = event.model_copy(update={"sequence": place, "event_id": event_id(event.case_id, place)})
+        append_case_events(connection, chain, (placed,), rules)
 
 
 def thread(connection: Connection, case_id: str) -> tuple[CaseEvent, ...]:

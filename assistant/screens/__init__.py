@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from assistant.screens.comparator import ComparatorScreen
 from assistant.screens.emergency import EmergencyScreen
-from assistant.screens.message import Screen, ScreenInput
+from assistant.screens.message import Reader, Screen, ScreenInput
 from assistant.screens.misuse import MisuseScreen
 from assistant.screens.personal_data import find
 from assistant.screens.personal_direction import PersonalDirectionScreen
@@ -12,20 +12,21 @@ from assistant.screens.safety import SafetyScreen
 from assistant.screens.scope import ScopeScreen
 from assistant.types import Scope
 
-__all__ = ["Screen", "ScreenInput", "default_screens"]
+__all__ = ["Reader", "Screen", "ScreenInput", "default_screens"]
 
 _FIRST = "my pt Ada Roe had a rash on day 2 - worse than with placebo? book a table"
 
 
-def default_screens() -> tuple[Screen, ...]:
+def default_screens(reader: Reader | None = None) -> tuple[Screen, ...]:
     """All screens that look at the message alone. Off-label use is judged later, part by part, against the label.
 
+    With a reader, fitted models look beside the rules; without one the rules stand alone.
     Word lists are read and patterns compiled here (under a second), so that no HCP waits for it.
     """
     screens: tuple[Screen, ...] = (
         EmergencyScreen(),
-        SafetyScreen(),
-        MisuseScreen(),
+        SafetyScreen(reader),
+        MisuseScreen(reader),
         PersonalDirectionScreen(),
         ComparatorScreen(),
         ScopeScreen(),

@@ -1,45 +1,57 @@
-"""Sees what this assistant is not for: orders to the machine, promotional copy, others' data, fraud, harm."""
+"""Sees what this assistant is not for: orders to the machine, promotional copy, others' data, fraud, harm.
+
+Rules find what can be named, clause by clause; a fitted model (`misuse_model.py`) sees orders and requests to do harm
+in words no rule foresaw. Either is enough. Disguises are taken off first (`disguise.py`).
+"""
 
 from __future__ import annotations
 
-import base64
-import binascii
-import re
-import unicodedata
-
 from assistant.screens.clauses import split_clauses
-from assistant.screens.message import ScreenInput
+from assistant.screens.disguise import deciphered, encoded_runs, is_spelt_out, undisguised
+from assistant.screens.message import Reader, ScreenInput
+from assistant.screens.misuse_model import misuse_model, pooled
 from assistant.screens.patterns import read_patterns
 from assistant.types import Finding, FindingKind
 
-_ENCODED = re.compile(r"(?<![\w/+])[A-Za-z0-9+/]{16,}={0,2}(?![\w/+])")
-_SPREAD = re.compile(r"\b(?:\w[ .\-_*]){7,}\w\b")
-_ACCENT = 0x300, 0x36F
+_CODE = "```"
 _SURE, _ENCODED_SURE = 0.9, 0.8
-_LETTERS_OF_TEXT = 0.85
 
 
 class MisuseScreen:
-    """The rule layer for misuse. Each group of `patterns/misuse.yaml` is a kind, given as the finding's detail."""
+    """Each group of `patterns/misuse.yaml` is a kind, given as the finding's detail; the model's are two of them.
+
+    Without a `reader` the rules look alone.
+    """
 
     name = "misuse"
 
+    def __init__(self, reader: Reader | None = None) -> None:
+        """Read the model, so that no HCP waits for it."""
+        self._reader = reader
+        self._model = misuse_model()
+
     def look(self, message: ScreenInput) -> tuple[Finding, ...]:
-        """One finding per clause that is misuse, and one per hidden text."""
-        plain = _plain(message.text)
-        kinds = [(clause, _kind(clause.text)) for clause in split_clauses(plain)]
-        found = [_finding(message, kind, clause.start, clause.end, _SURE) for clause, kind in kinds if kind]
-        found.extend(
-            _finding(message, "encoded", match.start(), match.end(), _ENCODED_SURE)
-            for match in _ENCODED.finditer(message.text)
-            if _decode(match.group())
-        )
-        found.extend(
-            _finding(message, "encoded", match.start(), match.end(), _ENCODED_SURE)
-            for match in _SPREAD.finditer(plain)
-            if _kind(re.sub(r"[ .\-_*]", "", match.group()))
-        )
+        """One finding per clause that is misuse, and one per hidden text; else one for the whole, by the model."""
+        text = message.text
+        found = _by_rule(message)
+        found += [_finding(message, "encoded", start, end, _ENCODED_SURE) for start, end in encoded_runs(text)]
+        if not found and (is_spelt_out(text) or any(_kind(hidden) for hidden in deciphered(text))):
+            found.append(_finding(message, "encoded", 0, len(text), _ENCODED_SURE))
+        if not found and self._reader is not None and text.strip():
+            kind, probability = self._model.kind(text, pooled(self._reader.read(text)))
+            if kind:
+                found.append(_finding(message, kind, 0, len(text), probability, by="model"))
         return tuple(found)
+
+
+def _by_rule(message: ScreenInput) -> list[Finding]:
+    plain = undisguised(message.text)
+    # Offsets do not hold, or code hangs on what is said of it: the whole message stands for its clauses.
+    if len(plain) != len(message.text) or _CODE in plain:
+        kind = _kind(plain)
+        return [_finding(message, kind, 0, len(message.text), _SURE)] if kind else []
+    clauses = [(clause, _kind(clause.text)) for clause in split_clauses(plain)]
+    return [_finding(message, kind, clause.start, clause.end, _SURE) for clause, kind in clauses if kind]
 
 
 def _kind(text: str) -> str:
@@ -49,38 +61,13 @@ def _kind(text: str) -> str:
     return ""
 
 
-def _plain(text: str) -> str:
-    """The text with look-alike letters made plain, of the same length, so that offsets stay."""
-    return "".join(_plain_character(c) for c in text)
-
-
-def _plain_character(character: str) -> str:
-    if character.isascii():
-        return character
-    if unicodedata.category(character) == "Cf":  # zero-width characters
-        return " "
-    folded = [c for c in unicodedata.normalize("NFKD", character) if not _ACCENT[0] <= ord(c) <= _ACCENT[1]]
-    return folded[0] if len(folded) == 1 else character
-
-
-def _decode(text: str) -> str:
-    """What a base64 run says, if it says something readable; medicine names and lot numbers do not."""
-    if not re.search(r"[a-z]", text) or not re.search(r"[A-Z0-9+/=]", text):
-        return ""
-    try:
-        decoded = base64.b64decode(text + "=" * (-len(text) % 4), validate=True).decode("utf-8")
-    except (binascii.Error, UnicodeDecodeError, ValueError):
-        return ""
-    readable = sum(c.isascii() and (c.isalpha() or c == " ") for c in decoded)
-    return decoded if decoded and readable / len(decoded) >= _LETTERS_OF_TEXT else ""
-
-
-def _finding(message: ScreenInput, kind: str, start: int, end: int, confidence: float) -> Finding:
+def _finding(message: ScreenInput, kind: str, start: int, end: int, confidence: float, by: str = "") -> Finding:
+    rule = f"misuse.{by}.{kind}" if by else f"misuse.{kind}"
     return Finding(
         kind=FindingKind.MISUSE,
         detail=kind,
         start=start,
         end=end,
-        found_by=f"{message.scope.market.value.lower()}.misuse.{kind}@1",
+        found_by=f"{message.scope.market.value.lower()}.{rule}@1",
         confidence=confidence,
     )

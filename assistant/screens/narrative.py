@@ -17,6 +17,7 @@ _CUES = {"patient": 0.5, "someone": 0.3, "time": 0.6, "onset": 0.6, "has": 0.2, 
 _EXPOSURE = 0.2
 _NEIGHBOUR = 0.5  # a cue in another clause of the message counts half
 _QUESTION, _DOSE, _RATE, _CONDITION, _GENERAL, _ASKS_LABEL = -0.5, -0.5, -2.5, -1.8, -1.2, -0.3
+CUES = (*_CUES, "exposure")
 _HAPPENED = frozenset({"time", "onset", "report"})
 _TOPIC = -0.8  # "rash on it - how common?", "platelets 40k - can I start?"
 _HALF = 1.45  # the sum at which a report is as likely as not
@@ -57,7 +58,7 @@ def read_cues(text: str, own: Collection[str] = ()) -> tuple[Cued, ...]:
 
 def _cues(clause: Clause, own: Collection[str]) -> frozenset[str]:
     patterns = read_patterns("narrative")
-    cues = {name for name in (*_CUES, "exposure") if patterns[name].search(clause.text)}
+    cues = {name for name in CUES if patterns[name].search(clause.text)}
     if any(token.word in own for token in clause.tokens):
         cues.add("exposure")
     return frozenset(cues)

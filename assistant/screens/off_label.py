@@ -112,7 +112,7 @@ def _reasons(text: str, populations: Sequence[str], uses: LabelUses) -> Iterator
     yield from _amount(text, uses)
     yield from _combination(text, uses)
     if read_patterns("use")["asks"].search(text):
-        for one in restrictions(text, uses.indications, uses.dosing):
+        for one in restrictions(text, uses.indications, uses.dosing, uses.text):
             yield _Reason(one.detail, one.start, one.end, one.confidence)
 
 

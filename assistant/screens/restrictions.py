@@ -14,16 +14,41 @@ from assistant.screens.conditions import find_conditions
 
 _SOME, _LIKELY = 0.6, 0.75
 _MARKER = r"(?P<marker>[A-Za-z][A-Za-z0-9-]{1,11})"
-_POSITIVE = r"(?:positive|pos\b|mutat\w*|mutant|express\w*|rearrange\w*|fusions?|skipping|alterations?|amplif\w*)"
+_POSITIVE = (
+    r"(?:positive|pos\b|mutat\w*|mutant|express\w*|rearrange\w*|"
+    r"fusions?|skipping|deletions?|substitutions?|alterations?|amplif\w*)"
+)
 _NEGATIVE = r"(?:negative|neg\b|wild[\s-]?type|\bwt\b|unmutated|non-?mutated)"
 # In a label marker and state stand apart ("BRCA mutation (germline and/or somatic)", "(HER2)-negative").
-_LABEL_POSITIVE = re.compile(rf"(?P<before>[^.;,]{{0,45}})\b{_POSITIVE}", re.IGNORECASE)
+_LABEL_POSITIVE = re.compile(rf"(?P<before>[^.;]{{0,90}})\b{_POSITIVE}", re.IGNORECASE)
 _WORD = re.compile(r"[A-Za-z][A-Za-z0-9-]{1,11}")
 _LABEL_NEGATIVE = re.compile(
     rf"\b{_MARKER}\)?[\s-]{{0,3}}{_NEGATIVE}|{_NEGATIVE}\s+(?P<after>[A-Za-z][A-Za-z0-9-]{{1,11}})", re.IGNORECASE
 )
 _ASKED_NEGATIVE = re.compile(rf"\b{_MARKER}(?:\s+(?:exon\s*)?\d+)?[\s-]*{_NEGATIVE}", re.IGNORECASE)
 _ASKED_POSITIVE = re.compile(rf"\b{_MARKER}[\s-]*(?:positive|pos\b|\+|mutated|mutant)", re.IGNORECASE)
+# Positive tests that tell of the patient, not of the disease treated.
+_OF_THE_PATIENT = frozenset(
+    {
+        "hiv",
+        "covid",
+        "hbv",
+        "hcv",
+        "hbsag",
+        "hepb",
+        "hepc",
+        "ana",
+        "pcr",
+        "tb",
+        "ppd",
+        "cmv",
+        "ebv",
+        "rh",
+        "rf",
+        "ccp",
+        "ige",
+    }
+)
 _IS_MARKER = re.compile(r"(?=.*[A-Z].*[A-Z0-9])|.*alpha$")  # two capitals, or a capital and a number: no plain word
 _EXON = re.compile(r"\bexon\s*(\d+)", re.IGNORECASE)
 _VARIANT = re.compile(r"\b[A-Z]\d{2,4}[A-Z]\b")
@@ -73,16 +98,16 @@ class Restriction:
     confidence: float
 
 
-def restrictions(text: str, indications: Sequence[str], dosing: Sequence[str]) -> Iterator[Restriction]:
-    """What a question asks outside the narrower limits of the label's indications."""
+def restrictions(text: str, indications: Sequence[str], dosing: Sequence[str], label: str) -> Iterator[Restriction]:
+    """What a question asks outside the narrower limits of the label's indications; `label` is all its text, lower."""
     plain = text.replace("α", "alpha")
     approved = " ".join(indications).replace("α", "alpha")
-    yield from _population(plain, approved, " ".join(dosing))
+    yield from _population(plain, approved, " ".join(dosing), label)
     yield from _line(plain, indications)
     yield from _duration(plain, (*indications, *dosing))
 
 
-def _population(text: str, approved: str, dosing: str) -> Iterator[Restriction]:
+def _population(text: str, approved: str, dosing: str, label: str) -> Iterator[Restriction]:
     for asked, held in _CONTRASTS:
         match = asked.search(text)
         if match and held.search(approved) and not asked.search(f"{approved} {dosing}"):
@@ -94,7 +119,8 @@ def _population(text: str, approved: str, dosing: str) -> Iterator[Restriction]:
         for match in pattern.finditer(text):
             marker = match.group("marker")
             name = marker.lower().strip("-")
-            if _IS_MARKER.match(marker) and name in held_names - spoken:
+            is_new = pattern is _ASKED_POSITIVE and positive and name not in _OF_THE_PATIENT and name not in label
+            if _IS_MARKER.match(marker) and (name in held_names - spoken or is_new):
                 yield Restriction("population", match.start(), match.end(), _LIKELY)
     for kind in (_EXON, _VARIANT):
         held_kinds, asked_kinds = set(kind.findall(approved)), list(kind.finditer(text))

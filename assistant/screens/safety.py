@@ -6,17 +6,20 @@ management, what the label says) is no report. Recall comes first: a report that
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from assistant.screens.clauses import split_clauses
 from assistant.screens.clinical_events import names_event
-from assistant.screens.message import ScreenInput
+from assistant.screens.message import Reader, ScreenInput
 from assistant.screens.narrative import Cued, Told, cue_weight, frame_weight, own_words, read_cues, tell_event
 from assistant.screens.patterns import read_patterns
+from assistant.screens.signs import Read, signs
+from assistant.screens.told_model import REPORT, load_told_model
 from assistant.types import Finding, FindingKind, SafetyKind
 
 _ENOUGH = 0.5
-_SITUATIONS = (
+_SURE = 0.9  # a rule this sure is believed whatever the model says
+_SITUATIONS = (  # by their own words; an adverse event and harm in an unapproved use need more than that
     SafetyKind.PRODUCT_COMPLAINT,
     SafetyKind.PREGNANCY_EXPOSURE,
     SafetyKind.LACTATION_EXPOSURE,
@@ -26,6 +29,7 @@ _SITUATIONS = (
     SafetyKind.LACK_OF_EFFECT,
     SafetyKind.OCCUPATIONAL_EXPOSURE,
 )
+WEIGHED = (SafetyKind.ADVERSE_EVENT, *_SITUATIONS)  # the kinds rules weigh, in the order of signs
 # A situation's own words weigh this much before cues and frame are added (see narrative.py).
 _TOLD = 1.5
 _MAYBE = 0.8
@@ -33,18 +37,31 @@ _WEAKER = {SafetyKind.LACK_OF_EFFECT: 1.2, SafetyKind.PREGNANCY_EXPOSURE: 1.3}
 
 
 class SafetyScreen:
-    """The rule layer for safety information."""
+    """The rule layer for safety information, and over it the fitted model; without a reader the rules stand alone."""
 
     name = "safety"
 
+    def __init__(self, reader: Reader | None = None) -> None:
+        self._reader = reader
+        self._model = load_told_model()
+
     def look(self, message: ScreenInput) -> tuple[Finding, ...]:
         """One finding per kind of safety information, its span the clause that tells it."""
-        own = own_words(message.product_names)
-        cued = read_cues(message.text, own)
-        told = [(SafetyKind.ADVERSE_EVENT, tell_event(one, cued, own)) for one in cued]
-        told += [(kind, _tell_situation(kind, one, cued)) for kind in _SITUATIONS for one in cued]
+        read = read_by_rules(message.text, message.product_names)
+        found = self._by_rules(message, read)
+        if self._reader is None or not read.cued:
+            return tuple(found.values())
+        weighed = self._model.weigh(signs(read, WEIGHED), self._reader.read(message.text))
+        limits = self._model.thresholds
+        if weighed[REPORT] < limits.veto:
+            return tuple(one for one in found.values() if one.confidence >= _SURE)
+        if weighed[REPORT] >= limits.report and not found:
+            return (_fitted(message, read, weighed),)
+        return tuple(found.values())
+
+    def _by_rules(self, message: ScreenInput, read: Read) -> dict[SafetyKind, Finding]:
         found: dict[SafetyKind, Finding] = {}
-        for kind, one in told:
+        for kind, one in read.told:
             if one.confidence >= _ENOUGH and (kind not in found or one.confidence > found[kind].confidence):
                 found[kind] = _finding(message, kind, one)
         _drop_shadows(found, message.text)
@@ -52,7 +69,16 @@ class SafetyScreen:
             kind = SafetyKind.OFF_LABEL_USE_WITH_HARM
             event = found[SafetyKind.ADVERSE_EVENT]
             found[kind] = event.model_copy(update={"detail": kind.value, "found_by": _rule(message, kind)})
-        return tuple(found.values())
+        return found
+
+
+def read_by_rules(text: str, product_names: tuple[str, ...]) -> Read:
+    """The clauses of a text, and every kind but use with harm weighed in each of them."""
+    own = own_words(product_names)
+    cued = read_cues(text, own)
+    told = [(SafetyKind.ADVERSE_EVENT, tell_event(one, cued, own)) for one in cued]
+    told += [(kind, _tell_situation(kind, one, cued)) for kind in _SITUATIONS for one in cued]
+    return Read(cued=cued, told=tuple(told), own=own)
 
 
 def _drop_shadows(found: dict[SafetyKind, Finding], text: str) -> None:
@@ -79,6 +105,19 @@ def _tell_situation(kind: SafetyKind, one: Cued, cued: Sequence[Cued]) -> Told:
     if not base:
         return Told(one.clause, 0.0)
     return Told(one.clause, base + cue_weight(one, cued) + frame_weight(one.clause))
+
+
+def _fitted(message: ScreenInput, read: Read, weighed: Mapping[str, float]) -> Finding:
+    """The model's finding: its likeliest kind, pointing at the clause the rules find nearest to that kind."""
+    kind = max(SafetyKind, key=lambda one: weighed.get(one.value, 0.0))
+    of_kind = [one for rule, one in read.told if rule is kind] or [one for _, one in read.told]
+    nearest = max(of_kind, key=lambda one: (one.weight, not one.clause.is_question, len(one.clause.tokens)))
+    return _finding(message, kind, nearest).model_copy(
+        update={
+            "found_by": f"{message.scope.market.value.lower()}.safety.fitted@1",
+            "confidence": round(weighed[REPORT], 3),
+        }
+    )
 
 
 def _rule(message: ScreenInput, kind: SafetyKind) -> str:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from assistant.criteria import follow_up_about, missing_criteria
 from assistant.merging import merge_answers
+from assistant.naming import with_generic
 from assistant.policy import DeclineReason, HandOffReason, PolicyPack
 from assistant.types import (
     Answer,
@@ -17,6 +18,7 @@ from assistant.types import (
     Emergency,
     Evidence,
     FindingKind,
+    Followed,
     HandOff,
     Notice,
     Outcome,
@@ -62,6 +64,7 @@ class Deliberation:
     labels: Mapping[str, DocumentLink] = field(default_factory=dict)  # by product
     failures: Sequence[str] = ()
     is_first_turn: bool = False
+    followed: Followed | None = None  # this message answers what a safety intake asked back
 
 
 def decide(found: Deliberation, new_id: Callable[[str], str]) -> Reply:
@@ -71,10 +74,10 @@ def decide(found: Deliberation, new_id: Callable[[str], str]) -> Reply:
     if urgent:
         outcomes.append(Emergency(text=found.policy.texts.emergency))
     intake = _safety_intake(found, new_id, is_urgent=urgent)
-    if intake is not None:
-        outcomes.append(intake)
+    followed = _follow_up(found)
+    outcomes += [one for one in (followed, intake) if one is not None]
     if not urgent:  # in an emergency nothing else stands in the way
-        outcomes += _parts(found, new_id, has_intake=intake is not None)
+        outcomes += _parts(found, new_id, has_intake=intake is not None or followed is not None)
     if not outcomes:
         outcomes.append(_hand_off(found, "check_failed", (), new_id))
     ordered = sorted(outcomes, key=lambda outcome: _ORDER.index(outcome.kind))
@@ -91,9 +94,7 @@ def _counts(found: Deliberation, kind: FindingKind) -> bool:
 
 def _safety_intake(found: Deliberation, new_id: Callable[[str], str], *, is_urgent: bool) -> SafetyIntake | None:
     """Opened whenever anything was reported, criteria complete or not; an emergency is a report too."""
-    threshold = found.policy.thresholds.safety_report
-    findings = () if found.screening is None else found.screening.of_kind(FindingKind.SAFETY_REPORT)
-    kinds = list(dict.fromkeys(SafetyKind(f.detail) for f in findings if f.confidence >= threshold))
+    kinds = [kind for kind, is_followed in _reported(found) if not is_followed]
     if not kinds and is_urgent:
         kinds = [SafetyKind.ADVERSE_EVENT]
     if not kinds or found.screening is None:
@@ -108,9 +109,42 @@ def _safety_intake(found: Deliberation, new_id: Callable[[str], str], *, is_urge
             reference=case_id, received_at=f"{found.question.asked_at:%Y-%m-%d %H:%M} UTC"
         ),
         follow_up=found.policy.texts.safety_follow_up[asked] if asked else "",
+        asked_about=asked or "",
         missing_criteria=missing,
         case_id=case_id,
         received_at=found.question.asked_at,
+    )
+
+
+def _reported(found: Deliberation) -> list[tuple[SafetyKind, bool]]:
+    """The kinds of safety information in the message, each once; whether it only adds to the report asked about.
+
+    A kind that report is not of opens a case of its own, even when the answer tells it.
+    """
+    threshold = found.policy.thresholds.safety_report
+    findings = () if found.screening is None else found.screening.of_kind(FindingKind.SAFETY_REPORT)
+    answer = found.followed
+    kinds: dict[SafetyKind, bool] = {}
+    for one in findings:
+        if one.confidence >= threshold:
+            kind = SafetyKind(one.detail)
+            adds = answer is not None and kind in answer.intake.safety_kinds and one.end <= answer.end
+            kinds[kind] = kinds.get(kind, True) and adds
+    return list(kinds.items())
+
+
+def _follow_up(found: Deliberation) -> SafetyIntake | None:
+    """What the HCP answered is added to the case it was asked for; Day 0 stays, and nothing more is asked."""
+    if found.followed is None:
+        return None
+    intake = found.followed.intake
+    thanks = found.policy.texts.safety_follow_up_thanks
+    return SafetyIntake(
+        safety_kinds=intake.safety_kinds,
+        text=thanks.format(reference=intake.case_id, received_at=f"{intake.received_at:%Y-%m-%d %H:%M} UTC"),
+        is_follow_up=True,
+        case_id=intake.case_id,
+        received_at=intake.received_at,
     )
 
 
@@ -183,13 +217,14 @@ def _answer(found: Deliberation, index: int, product: str) -> Answer | HandedOve
     if draft.confidence < found.policy.thresholds.answer:
         unsure = draft.confidence >= found.policy.thresholds.clarify
         return HandedOver("unsure" if unsure else "not_in_label")
-    if product not in found.labels or product not in found.names:
+    safety = draft.safety_information
+    if safety is None or product not in found.labels or product not in found.names:
         return HandedOver("check_failed")
     return Answer(
         names=found.names[product],
         blocks=draft.blocks,
         more=draft.more,
-        safety_information=draft.safety_information,
+        safety_information=safety,
         citations=draft.citations,
         label=found.labels[product],
         confidence=draft.confidence,
@@ -204,11 +239,18 @@ def _hand_off(
     product = next((parts[i].product for i in indices if parts[i].product), None)
     looked_in = _looked_in(found, indices) if reason in {"not_in_label", "unsure"} else ()
     text = found.policy.texts.handoff[reason].format(
-        product=product or "this product",
+        product=_called(found, product),
         topic=topic or "Your question",
         looked_in=", ".join(looked_in) or "the whole document",
     )
     return HandOff(reason=reason, topic=topic, text=text, looked_in=looked_in, case_id=new_id("case"))
+
+
+def _called(found: Deliberation, product: str | None) -> str:
+    """The product with its generic name, as at every first mention."""
+    if product is None:
+        return "this product"
+    return with_generic(found.names[product]) if product in found.names else product
 
 
 def _looked_in(found: Deliberation, indices: Sequence[int]) -> tuple[str, ...]:

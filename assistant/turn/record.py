@@ -29,13 +29,14 @@ def prepare(
     whatever it said before. With `rules` a medical-information case is routed by them as it is opened.
     """
     recorded = _redacted(interaction)
-    intakes = [o for o in recorded.reply.outcomes if isinstance(o, SafetyIntake)]
+    told = [o for o in recorded.reply.outcomes if isinstance(o, SafetyIntake)]
     vault: tuple[VaultEntry, ...] = ()
-    if intakes:
+    if told:
         recorded = _with_vault_reference(recorded, new_id)
-        vault = tuple(_vault_entries(recorded, intakes, raw_text, new_id))
+        vault = tuple(_vault_entries(recorded, told, raw_text, new_id))
     events = tuple(_case_events(recorded, rules))
-    return TurnRecord(interaction=recorded, case_events=events, signals=signals, vault=vault)
+    follow_ups = tuple(_follow_ups(recorded))
+    return TurnRecord(interaction=recorded, case_events=events, follow_ups=follow_ups, signals=signals, vault=vault)
 
 
 def _redacted(interaction: Interaction) -> Interaction:
@@ -55,13 +56,30 @@ def _with_vault_reference(interaction: Interaction, new_id: Callable[[str], str]
 def _vault_entries(
     interaction: Interaction, intakes: list[SafetyIntake], raw_text: str, new_id: Callable[[str], str]
 ) -> Iterator[VaultEntry]:
-    """The raw text, for the first intake and for a complaint beside it: each case opens its own."""
+    """The raw text, for each intake and for a complaint beside it: each case opens its own."""
     received_at = interaction.question.asked_at
     reference = interaction.screening.vault_reference or ""
-    yield VaultEntry(reference=reference, case_id=intakes[0].case_id, text=raw_text, received_at=received_at)
-    if _is_both(intakes[0]):
-        beside = complaint_beside(intakes[0].case_id)
-        yield VaultEntry(reference=new_id("vault"), case_id=beside, text=raw_text, received_at=received_at)
+    for case_id in dict.fromkeys(name for intake in intakes for name in _cases_of(intake)):
+        yield VaultEntry(reference=reference, case_id=case_id, text=raw_text, received_at=received_at)
+        reference = new_id("vault")
+
+
+def _cases_of(intake: SafetyIntake) -> tuple[str, ...]:
+    return (intake.case_id, complaint_beside(intake.case_id)) if _is_both(intake) else (intake.case_id,)
+
+
+def _follow_ups(interaction: Interaction) -> Iterator[CaseEvent]:
+    """What this turn adds to safety cases of earlier ones. The ledger gives each its place in the thread."""
+    for outcome in interaction.reply.outcomes:
+        if isinstance(outcome, SafetyIntake) and outcome.is_follow_up:
+            for case_id in _cases_of(outcome):
+                beside = case_id != outcome.case_id
+                kinds = (SafetyKind.PRODUCT_COMPLAINT,) if beside else outcome.safety_kinds
+                told = outcome.model_copy(update={"case_id": case_id, "safety_kinds": kinds})
+                event = _case_event(interaction, told, 1, None)
+                yield event.model_copy(
+                    update={"kind": CaseEventKind.FOLLOWED_UP, "actor": interaction.question.asker.pseudonym}
+                )
 
 
 def complaint_beside(case_id: str) -> str:
@@ -71,7 +89,11 @@ def complaint_beside(case_id: str) -> str:
 
 def _case_events(interaction: Interaction, rules: RoutingRules | None) -> Iterator[CaseEvent]:
     """The events of this turn; outcomes that share a case open it once, the others are notes in its thread."""
-    meant = [o for o in interaction.reply.outcomes if isinstance(o, HandOff | SafetyIntake)]
+    meant = [
+        o
+        for o in interaction.reply.outcomes
+        if isinstance(o, HandOff) or (isinstance(o, SafetyIntake) and not o.is_follow_up)
+    ]
     for case_id, outcomes in groupby(sorted(meant, key=lambda o: o.case_id), key=lambda o: o.case_id):
         told = list(outcomes)
         for sequence, outcome in enumerate(told, start=1):

@@ -67,7 +67,8 @@ def _describe(interaction: Interaction, outcome: Outcome) -> tuple[str, Purpose,
         case HandOff():
             return "handoff.opened", Purpose.MEDICAL, {"case_id": outcome.case_id, "reason": outcome.reason}
         case SafetyIntake():
-            return "safety.reported", Purpose.SAFETY, _safety(outcome)
+            told = "safety.followed_up" if outcome.is_follow_up else "safety.reported"
+            return told, Purpose.SAFETY, _safety(outcome)
         case Clarify():
             return "clarification.asked", Purpose.QUALITY, {"choices": len(outcome.choices)}
         case Decline():

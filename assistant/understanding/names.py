@@ -24,6 +24,7 @@ FORM_WORDS = frozenset(str(table("medicines.yaml")["forms"]).split())
 
 _BIOLOGIC_SUFFIX = re.compile(r"-[a-z]{4}\b(?=\s*$|\s*,|\s+and\b)")
 _BIOLOGIC_PREFIX = re.compile(r"^(?:ado|fam)-", re.IGNORECASE)
+_JOINING = frozenset({"for", "in", "and", "with"})
 _JOINTS = re.compile(r"\s*(?:,|/|;|\+|\band\b|\bwith\b)\s*")
 
 
@@ -60,7 +61,7 @@ def components_of(product: ProductNames) -> tuple[str, ...]:
 
 def _formless(part: str) -> str:
     """A component without words for its form ("…, extended-release"); "" when nothing else is left."""
-    return " ".join(word for word in part.split() if word not in FORM_WORDS)
+    return " ".join(word for word in part.split() if word not in FORM_WORDS - _JOINING)
 
 
 def without_salt(name: str) -> str:

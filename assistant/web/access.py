@@ -14,7 +14,8 @@ from assistant.types import Role
 _ALL = frozenset(Role)
 _CONTENT = frozenset({Role.CONTENT, Role.COMPLIANCE, Role.ADMIN})
 _MSL = frozenset({Role.MSL})
-_CASES = _MSL | {Role.SAFETY}
+_SAFETY = frozenset({Role.SAFETY})
+_CASES = _MSL | _SAFETY
 _FIGURES = frozenset({Role.MSL, Role.COMPLIANCE, Role.ADMIN})
 
 ACCESS: Mapping[tuple[str, str], frozenset[Role]] = {
@@ -34,6 +35,9 @@ ACCESS: Mapping[tuple[str, str], frozenset[Role]] = {
     ("POST", "/v1/conversations/{conversation_id}/cases/{case_id}/messages"): _ALL,
     ("POST", "/v1/conversations/{conversation_id}/cases/{case_id}/withdraw"): _ALL,
     ("POST", "/v1/conversations/{conversation_id}/cases/{case_id}/rating"): _ALL,
+    ("GET", "/v1/conversations/{conversation_id}/contact"): _ALL,
+    ("PUT", "/v1/conversations/{conversation_id}/contact"): _ALL,
+    ("DELETE", "/v1/conversations/{conversation_id}/contact"): _ALL,
     ("GET", "/v1/documents/{document_id}/versions/{version}"): _ALL,
     ("GET", "/v1/products"): _ALL,
     ("GET", "/v1/products/starters"): _ALL,
@@ -68,6 +72,17 @@ ACCESS: Mapping[tuple[str, str], frozenset[Role]] = {
     ("POST", "/v1/cases/{case_id}/preview"): _MSL,
     ("GET", "/v1/cases/{case_id}/passages"): _MSL,
     ("POST", "/v1/cases/{case_id}/proposals"): _MSL,
+    # drug safety, apart from medical information
+    ("GET", "/safety"): _SAFETY,
+    ("GET", "/safety/{case_id}"): _SAFETY,
+    ("POST", "/safety/{case_id}/assessment"): _SAFETY,
+    ("POST", "/safety/{case_id}/transfers/{transfer_id}/retry"): _SAFETY,
+    ("GET", "/v1/safety/cases/{case_id}"): _SAFETY,
+    ("POST", "/v1/safety/cases/{case_id}/assessment"): _SAFETY,
+    ("GET", "/v1/safety/cases/{case_id}/export"): _SAFETY,
+    ("POST", "/v1/safety/acknowledgements"): _SAFETY,
+    ("POST", "/v1/safety/transfers/{transfer_id}/retry"): _SAFETY,
+    ("GET", "/v1/safety/reconciliation"): _SAFETY,
     # figures: counts alone
     ("GET", "/msl/figures"): _FIGURES,
     ("GET", "/v1/cases/figures"): _FIGURES,

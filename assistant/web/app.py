@@ -13,6 +13,7 @@ from assistant.web import (
     case_work,
     cases,
     catalog,
+    contact,
     conversations,
     documents,
     feedback,
@@ -27,6 +28,8 @@ from assistant.web import (
     products,
     proposals,
     replies,
+    safety,
+    safety_pages,
 )
 from assistant.web.admission import Admission, Rates, Shedding
 from assistant.web.conversations import Conversations
@@ -37,8 +40,9 @@ from assistant.web.security import guard
 from assistant.web.services import Services
 
 ROUTERS = (
-    *(conversations, messages, feedback, handoff, replies, passports, documents, products),
-    *(figures, cases, case_work, proposals, catalog, health, msl, pages),  # figures before a case of that name
+    *(conversations, messages, feedback, handoff, replies, contact, passports, documents, products),
+    *(figures, cases, case_work, proposals),  # figures before a case of that name
+    *(safety, safety_pages, catalog, health, msl, pages),
 )
 _DESCRIPTION = """Answers to HCPs from approved documents, each sentence cited to the exact passage.
 

@@ -16,11 +16,12 @@ from assistant.web.problems import Refused
 from assistant.web.rendering import page
 from assistant.web.security import COOKIE, Staff, Viewer, token_for
 from assistant.web.services import Given
+from knowledge.types import DocumentStatus
 
 router = APIRouter(include_in_schema=False)
 SIGNED_IN_SECONDS = 12 * 3600
-HOMES = {Role.MSL: "/msl", Role.SAFETY: "/msl", Role.CONTENT: "/content", Role.COMPLIANCE: "/content"}
-_NEXT = {"/msl", "/content", "/evals"}
+HOMES = {Role.MSL: "/msl", Role.SAFETY: "/safety", Role.CONTENT: "/content", Role.COMPLIANCE: "/content"}
+_NEXT = {"/msl", "/safety", "/content", "/evals"}
 
 
 @router.get("/")
@@ -103,5 +104,8 @@ def logout() -> Response:
 @router.get("/content")
 def content(request: Request, services: Given, reader: Staff) -> Response:
     """Every document version with status, dates, approval and passages."""
-    documents = sorted(services.knowledge.summaries(), key=lambda s: (s.names.product.casefold(), s.title, s.version))
+    documents = sorted(
+        services.knowledge.summaries(),
+        key=lambda s: (s.status is not DocumentStatus.SUBMITTED, s.names.product.casefold(), s.title, s.version),
+    )
     return page(request, "content.html", viewer=reader, documents=documents, index_release=services.knowledge.release())

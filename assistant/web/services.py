@@ -10,6 +10,7 @@ from fastapi import Depends, Request
 
 from assistant.cases.routing import RoutingRules
 from assistant.config import Settings
+from assistant.outgoing import Contacts
 from assistant.policy import PolicyPack
 from assistant.ports import Clock, Desk, Knowledge, Ledger, Outbox
 from assistant.records import Interaction
@@ -85,6 +86,11 @@ class Services(Protocol):
     @property
     def rules(self) -> RoutingRules:
         """Where cases go, and how soon they are due."""
+        ...
+
+    @property
+    def contacts(self) -> Contacts:
+        """How HCPs agreed to be reached."""
         ...
 
     @property

@@ -16,8 +16,8 @@ Twin = Callable[[Label, Askable, str, Random], tuple[EvalCase, EvalCase] | None]
 
 
 def twins(labels: Sequence[Label], random: Random) -> Iterator[tuple[EvalCase, EvalCase]]:
-    """Benign and violating cases of every label, all kinds in turn, the labels interleaved."""
-    rounds = [list(_of_label(label, random)) for label in labels]
+    """Benign and violating cases of every label, all kinds in turn; the labels interleaved, each in its own order."""
+    rounds = [random.sample(pairs, len(pairs)) for label in labels if (pairs := list(_of_label(label, random)))]
     for number in range(max((len(pairs) for pairs in rounds), default=0)):
         yield from (pairs[number] for pairs in rounds if number < len(pairs))
 

@@ -5,20 +5,23 @@ A run of 278 cases is some megabytes; its digest is a hundredth of that, and is 
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from evals.types import CaseResult, GateResult, OutcomeName, Run, RunRecord, Scores, SuiteReference
+from evals.refusing import Stated, stated
+from evals.statistics import wilson
+from evals.types import CaseResult, GateResult, OutcomeName, Run, RunRecord, SuiteReference, Summary
 from knowledge.types import Value
 
 QUESTION_CHARACTERS = 160
 
 # Worst first: what may harm a person or breach a rule stands above what only disappoints. The order is ours;
 # it follows the precedence of one turn in RULES.md (safety before answer) and puts breaches above misses.
-SEVERITY = ("leaks", "redaction", "safety_kinds", "citations", "error", "outcome", "evidence_hit", "completeness")
-
-_Z2 = 1.959964**2
+SEVERITY = (
+    *("leaks", "redaction", "safety_kinds", "citations", "context", "balance"),
+    *("error", "outcome", "evidence_hit", "completeness"),
+)
+_WHOLE = ("context", "balance")  # scorers that pass only when nothing at all is lost
 
 
 class Tally(Value):
@@ -35,12 +38,7 @@ class Tally(Value):
     @property
     def interval(self) -> tuple[float, float] | None:
         """The 95 % interval of the share (Wilson 1927: holds near 0 and 1, and for few cases); None of nothing."""
-        if not self.scored:
-            return None
-        count, share = self.scored, self.passed / self.scored
-        middle = (share + _Z2 / (2 * count)) / (1 + _Z2 / count)
-        half = math.sqrt(_Z2 * (share * (1 - share) / count + _Z2 / (4 * count * count))) / (1 + _Z2 / count)
-        return max(0.0, middle - half), min(1.0, middle + half)
+        return wilson(self.passed, self.scored)
 
 
 class CaseLine(Value):
@@ -53,6 +51,7 @@ class CaseLine(Value):
     outcomes: tuple[OutcomeName, ...]
     marks: dict[str, bool]  # score name → passed; scores the case does not ask for are left out
     confidence: float | None  # of the surest draft, shown or not; 0..1
+    stated: Stated | None  # confidence and rightness, where both are known
     answered: bool
     seconds: float
     is_error: bool
@@ -100,6 +99,7 @@ class RunDigest(Value):
     record: RunRecord
     gates: tuple[GateResult, ...]
     categories: dict[str, dict[str, Tally]]
+    totals: dict[str, Summary]
     lines: tuple[CaseLine, ...]
 
 
@@ -112,6 +112,7 @@ def digest_of(run: Run) -> RunDigest:
         record=run.run,
         gates=run.gates,
         categories={name: tallies(group) for name, group in categories.items()},
+        totals=run.totals,
         lines=lines,
     )
 
@@ -127,16 +128,18 @@ def line_of(result: CaseResult) -> CaseLine:
         question=text if len(text) <= QUESTION_CHARACTERS else f"{text[: QUESTION_CHARACTERS - 1]}…",
         expected=result.expected,
         outcomes=reply.outcomes if reply is not None else (),
-        marks=marks_of(result.scores, is_error=result.error is not None),
+        marks=marks_of(result),
         confidence=max(confidences) if confidences else None,
+        stated=next(iter(stated([result])), None),
         answered=reply is not None and OutcomeName.ANSWER in reply.outcomes,
         seconds=result.seconds,
         is_error=result.error is not None,
     )
 
 
-def marks_of(scores: Scores, *, is_error: bool) -> dict[str, bool]:
+def marks_of(result: CaseResult) -> dict[str, bool]:
     """Each score that the case asks for, as passed or not."""
+    scores = result.scores
     asked: dict[str, bool | None] = {
         "outcome": scores.outcome,
         "evidence_hit": scores.evidence_hit,
@@ -145,8 +148,11 @@ def marks_of(scores: Scores, *, is_error: bool) -> dict[str, bool]:
         "redaction": scores.redaction,
         "safety_kinds": scores.safety_kinds,
         "citations": scores.citations == scores.citations_valid if scores.citations else None,
-        "error": False if is_error else None,
+        "error": False if result.error is not None else None,
     }
+    for name in _WHOLE:
+        mark = result.marks.get(name)
+        asked[name] = None if mark is None or mark.value is None else mark.value >= 1
     return {name: mark for name, mark in asked.items() if mark is not None}
 
 

@@ -18,10 +18,11 @@ from functools import cache
 from pathlib import Path
 
 from pydantic import ValidationError
+from pydantic_core import from_json
 
 from evals.errors import EvalError, SuiteError
 from evals.store.digest import RunDigest, RunHeadline, digest_of
-from evals.types import Run
+from evals.types import CaseResult, Run
 from knowledge.types import Value
 
 KEPT_RUNS = 200
@@ -75,11 +76,18 @@ class RunStore:
         """A whole run. Raises UnknownRun, SuiteError (of another version's form)."""
         return _read(self._existing(run_id))
 
+    def case(self, run_id: str, case_id: str) -> CaseResult | None:
+        """One case of a run, without making the others; None where it holds none. Raises UnknownRun, SuiteError."""
+        path = self._existing(run_id)
+        with _explained(path):
+            held = from_json(gzip.decompress(path.read_bytes()))["cases"]
+            return next((CaseResult.model_validate(case) for case in held if case["id"] == case_id), None)
+
     def digest(self, run_id: str) -> RunDigest:
         """A run without its replies, from the index. Raises UnknownRun, SuiteError."""
         path = self._existing(run_id)
         with self._opened() as index:
-            self._refresh(index, (path,))
+            self._refresh(index, (path,), is_all=False)
             row = index.execute("SELECT digest, fault FROM runs WHERE run_id = ?", (run_id,)).fetchone()
         if row is None:
             raise UnknownRun(f"no run '{run_id}' is stored any more.")
@@ -105,7 +113,7 @@ class RunStore:
 
     def _rows(self) -> Sequence[tuple[str, str]]:
         with self._opened() as index:
-            self._refresh(index, self._files())
+            self._refresh(index, self._files(), is_all=True)
             return index.execute("SELECT headline, fault FROM runs ORDER BY started_at DESC, run_id").fetchall()
 
     def _path(self, run_id: str) -> Path:
@@ -130,8 +138,8 @@ class RunStore:
             index.execute(_SCHEMA)
             yield index
 
-    def _refresh(self, index: sqlite3.Connection, files: Sequence[Path]) -> None:
-        """Bring the rows of these files in line with them; with all files given, rows without a file go."""
+    def _refresh(self, index: sqlite3.Connection, files: Sequence[Path], *, is_all: bool) -> None:
+        """Bring the rows of these files in line with them; where these are all files, rows without one go."""
         known = {row[0]: (row[1], row[2]) for row in index.execute("SELECT run_id, size, changed FROM runs")}
         there = {path.name.removesuffix(_ENDING): path for path in files}
         for run_id, path in there.items():
@@ -139,9 +147,8 @@ class RunStore:
             if known.get(run_id) != (stat.st_size, stat.st_mtime_ns):
                 values = (run_id, stat.st_size, stat.st_mtime_ns, *_indexed(run_id, path))
                 index.execute("INSERT OR REPLACE INTO runs VALUES (?, ?, ?, ?, ?, ?, ?)", values)
-        for run_id in known:
-            if run_id not in there and not self._path(run_id).is_file():
-                index.execute("DELETE FROM runs WHERE run_id = ?", (run_id,))
+        for run_id in known.keys() - there.keys() if is_all else ():
+            index.execute("DELETE FROM runs WHERE run_id = ?", (run_id,))
 
 
 def _indexed(run_id: str, path: Path) -> tuple[str, str, str, str]:
@@ -155,15 +162,20 @@ def _indexed(run_id: str, path: Path) -> tuple[str, str, str, str]:
 
 
 def _read(path: Path) -> Run:
-    try:
+    with _explained(path):
         return Run.model_validate_json(gzip.decompress(path.read_bytes()))
+
+
+@contextmanager
+def _explained(path: Path) -> Iterator[None]:
+    """What goes wrong while a file is read, as a SuiteError that says what to do."""
+    try:
+        yield
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(str(step) for step in first["loc"]) or "the file"
-        raise SuiteError(
-            f"{path.name}: {where}: {first['msg']}; stored by another version. Run the suite again."
-        ) from None
-    except (OSError, EOFError, gzip.BadGzipFile) as error:
+        raise SuiteError(f"{path.name}: {where}: {first['msg']}; of another version. Run the suite again.") from None
+    except (OSError, EOFError, ValueError, LookupError) as error:
         raise SuiteError(f"{path.name}: cannot be read ({error}). Remove the file, or restore it.") from None
 
 

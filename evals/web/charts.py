@@ -6,8 +6,10 @@ from collections.abc import Sequence
 
 from markupsafe import Markup
 
+from evals.refusing import Bin, RiskPoint
+from evals.statistics import wilson
 from evals.store.digest import Tally
-from evals.web.figures import TREND_SCORES, Bin, Confusion, RiskPoint, TrendPoint
+from evals.web.figures import TREND_SCORES, Confusion, TrendPoint
 from evals.web.svg import element, line, mark, path, picture, text
 
 NAMES = {
@@ -18,6 +20,8 @@ NAMES = {
     "redaction": "redaction",
     "safety_kinds": "safety kinds",
     "citations": "citations",
+    "context": "in context",
+    "balance": "balance",
     "error": "error",
 }
 
@@ -115,13 +119,11 @@ def calibration_chart(bins: Sequence[Bin], human: Sequence[Bin]) -> Markup:
     drawn.append(line(frame.left, frame.bottom, frame.right, frame.top, "ideal"))
     for shape, (group, who) in enumerate(((bins, "scores"), (human, "people"))):
         for found in group:
-            low, high = found.observed.interval or (0.0, 1.0)
+            low, high = wilson(found.right * found.count, found.count) or (0.0, 1.0)
             x = frame.x(found.stated)
             drawn.append(line(x, frame.y(low), x, frame.y(high), f"whisker s{shape}"))
-            said = (
-                f"stated {found.stated:.0%}, right {found.observed.share or 0.0:.0%} of {found.observed.scored} ({who})"
-            )
-            drawn.append(mark(shape, x, frame.y(found.observed.share or 0.0), f"dot s{shape}", said))
+            said = f"stated {found.stated:.0%}, right {found.right:.0%} of {found.count} ({who})"
+            drawn.append(mark(shape, x, frame.y(found.right), f"dot s{shape}", said))
     return picture(420, 280, "Calibration: how often answers are right at each stated confidence", *drawn)
 
 
@@ -146,7 +148,7 @@ def confusion_chart(table: Confusion) -> Markup:
                                  class_=f"cell-{kind} shade{shade}"))  # fmt: skip
             if count:
                 drawn.append(text(str(count), x + cell / 2, y + 21, f"count {kind} shade{shade}", "middle"))
-    return picture(width, height, "Expected outcomes against those shown", *drawn, class_="chart confusion")
+    return picture(width, height, "Expected outcomes against those shown", *drawn, class_="chart natural")
 
 
 def _named_ends(frame: _Frame, ends: Sequence[tuple[float, str, int]]) -> list[Markup]:

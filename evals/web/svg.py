@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from markupsafe import Markup, escape
+import html
+
+from markupsafe import Markup
 
 
 def element(name: str, *children: str | Markup, **attributes: str | float) -> Markup:
     """One element; `class_` becomes class, `text_anchor` text-anchor; numbers are written with one decimal."""
-    written = Markup("").join(Markup(' {}="{}"').format(_name(key), _value(value)) for key, value in attributes.items())
-    inside = Markup("").join(escape(child) for child in children)
-    return Markup("<{}{}>{}</{}>").format(name, written, inside, name)
+    written = "".join(f' {_name(key)}="{_value(value)}"' for key, value in attributes.items())
+    inside = "".join(child if isinstance(child, Markup) else html.escape(child) for child in children)
+    return Markup(f"<{name}{written}>{inside}</{name}>")  # noqa: S704 - all that varies is escaped above
 
 
 def picture(width: int, height: int, title: str, *children: Markup, class_: str = "chart") -> Markup:
@@ -20,6 +22,8 @@ def picture(width: int, height: int, title: str, *children: Markup, class_: str 
         *children,
         xmlns="http://www.w3.org/2000/svg",
         viewBox=f"0 0 {width} {height}",
+        width=width,
+        height=height,
         role="img",
         class_=class_,
     )
@@ -54,8 +58,8 @@ def mark(shape: int, x: float, y: float, class_: str, words: str = "") -> Markup
 
 
 def _name(key: str) -> str:
-    return key.rstrip("_") if key.endswith("_") else key if key == "viewBox" else key.replace("_", "-")
+    return key if key == "viewBox" else key.rstrip("_").replace("_", "-")
 
 
 def _value(value: str | float) -> str:
-    return value if isinstance(value, str) else f"{value:.1f}".removesuffix(".0")
+    return html.escape(value) if isinstance(value, str) else f"{value:.1f}".removesuffix(".0")

@@ -7,24 +7,26 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
+from evals.refusing import area_under_risk, calibration, expected_calibration_error, risk_coverage
 from evals.store.digest import CaseLine, RunDigest, RunHeadline, Tally, tallies
 from evals.store.judgements import Judgement, Judgements, Verdict, calibration_points
 from evals.store.runs import RunStore, Unreadable
 from evals.types import CaseResult
 from evals.web import charts
-from evals.web.figures import (
-    Confusion,
-    area_under_risk,
-    calibration,
-    calibration_error,
-    confusion,
-    risk_coverage,
-    stated,
-    trend,
-)
+from evals.web.figures import Confusion, confusion, trend
 from evals.web.filters import ON_A_PAGE, CaseFilter, verdicts
 
-TABLE_SCORES = ("outcome", "evidence_hit", "completeness", "leaks", "redaction", "safety_kinds", "citations")
+TABLE_SCORES = (
+    "outcome",
+    "evidence_hit",
+    "completeness",
+    "leaks",
+    "redaction",
+    "safety_kinds",
+    "citations",
+    "context",
+    "balance",
+)
 
 
 @dataclass(frozen=True)
@@ -125,9 +127,9 @@ def case_view(store: RunStore, book: Judgements, run_id: str, case_id: str) -> C
     digest = store.digest(run_id)
     order = CaseFilter().of(digest.lines, {})
     place = next((i for i, line in enumerate(order) if line.id == case_id), None)
-    if place is None:
+    case = store.case(run_id, case_id) if place is not None else None
+    if place is None or case is None:
         return None
-    case = next(result for result in store.run(run_id).cases if result.id == case_id)
     return CaseView(
         digest=digest,
         line=order[place],
@@ -150,14 +152,14 @@ def rows_of(digest: RunDigest) -> tuple[tuple[str, ...], tuple[Row, ...]]:
 
 def pictures_of(lines: Sequence[CaseLine], judgements: Sequence[Judgement]) -> Pictures:
     """The drawings of these cases; verdicts of people come from all runs, as they are about the confidence."""
-    pairs = stated(lines)
+    pairs = tuple(line.stated for line in lines if line.stated is not None)
     people = calibration_points(judgements)
-    curve, bins, confused = risk_coverage(pairs), calibration(pairs), confusion(lines)
+    curve, confused = risk_coverage(pairs), confusion(lines)
     return Pictures(
         risk=charts.risk_chart(curve),
         area_under_risk=area_under_risk(curve),
-        calibration=charts.calibration_chart(bins, calibration(people)),
-        calibration_error=calibration_error(bins),
+        calibration=charts.calibration_chart(calibration(pairs), calibration(people)),
+        calibration_error=expected_calibration_error(pairs),
         confusion=charts.confusion_chart(confused),
         confused=confused,
         answers=len(pairs),

@@ -2,7 +2,7 @@ import labels
 import pytest
 
 from assistant.composing.reading import read
-from assistant.types import Answer, Citation, DocumentLink, Piece, Reply, Statement
+from assistant.types import Answer, Citation, DocumentLink, Piece, Reply, SafetyInformation, Statement
 from evals.losses import audit_context
 
 LABEL = labels.approved()
@@ -35,6 +35,7 @@ def showing(*sentences):
     answer = Answer(
         names=LABEL.document.names,
         blocks=(Statement(pieces=pieces),),
+        safety_information=SafetyInformation(pieces=pieces[:1]),
         citations=tuple(cited),
         label=link,
         confidence=0.9,

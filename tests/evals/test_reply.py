@@ -63,7 +63,9 @@ def citation(start=0, end=20, **changes):
 def answer(blocks, citations, **fields):
     document = LABEL.document
     link = DocumentLink(document_id=document.document_id, version=document.version, title=document.title)
-    return Answer(names=document.names, blocks=blocks, citations=citations, label=link, confidence=0.9, **fields)
+    risk = SafetyInformation(pieces=(Piece(text=citations[0].quote, citation=0),))
+    told = {"safety_information": risk, **fields}
+    return Answer(names=document.names, blocks=blocks, citations=citations, label=link, confidence=0.9, **told)
 
 
 def said(number):

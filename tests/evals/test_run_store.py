@@ -21,6 +21,8 @@ def test_a_run_comes_back_as_it_went_in(tmp_path):
     run = stored(store, 1, runs.result("a", evidence_hit=False))
     assert store.run("run_1") == run
     assert store.digest("run_1") == digest_of(run)
+    assert store.case("run_1", "a") == run.cases[0]
+    assert store.case("run_1", "b") is None
 
 
 def test_runs_are_listed_newest_first_whoever_wrote_them(tmp_path):
@@ -59,6 +61,8 @@ def test_a_file_this_version_cannot_read_is_named_and_hides_no_other(tmp_path, c
     assert [u.run_id for u in store.unreadable()] == ["run_2"]
     with pytest.raises(SuiteError, match="run_2"):
         store.digest("run_2")
+    with pytest.raises(SuiteError, match="run_2"):
+        store.case("run_2", "a")
 
 
 @pytest.mark.parametrize("run_id", ["../labels", "run_/../../x", "", "run_1.json", "run_" + "a" * 99])

@@ -9,13 +9,14 @@ from dataclasses import replace
 
 import pytest
 import uvicorn
+from aiosmtpd.controller import Controller
 from fastapi.testclient import TestClient
 from portal import CHROMIUM, begin
 from pydantic import SecretStr
 from scripted import ScriptedAssistant
 
 from assistant.bootstrap import build
-from assistant.config import StorageSettings, Token, WebSettings, load
+from assistant.config import MailSettings, StorageSettings, Token, WebSettings, load
 from assistant.demo import fill
 from assistant.types import Role
 from assistant.web.app import create_app
@@ -23,11 +24,41 @@ from assistant.web.app import create_app
 TOKENS = {role: f"token-of-{role.value}" for role in (Role.MSL, Role.SAFETY, Role.CONTENT, Role.COMPLIANCE, Role.ADMIN)}
 
 
+def free_port():
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return free.getsockname()[1]
+
+
+class MailCatcher:
+    """Keeps every mail it is sent."""
+
+    def __init__(self):
+        self.mails = []
+
+    async def handle_DATA(self, server, session, envelope):  # noqa: N802 - aiosmtpd's name
+        self.mails.append((envelope.rcpt_tos, envelope.content.decode()))
+        return "250 OK"
+
+
 @pytest.fixture(scope="session")
-def real(tmp_path_factory):
+def mail_catcher():
+    """A real SMTP server on a free port."""
+    controller = Controller(MailCatcher(), hostname="127.0.0.1", port=free_port())
+    controller.start()
+    controller.handler.port = controller.port
+    yield controller.handler
+    controller.stop()
+
+
+@pytest.fixture(scope="session")
+def real(tmp_path_factory, mail_catcher):
     """The real services over the demo library."""
+    mail = MailSettings(host="127.0.0.1", port=mail_catcher.port, security="none")
     tokens = tuple(Token(secret=SecretStr(s), role=r, pseudonym=f"{r.value}-1") for r, s in TOKENS.items())
-    settings = load(storage=StorageSettings(directory=tmp_path_factory.mktemp("web")), web=WebSettings(tokens=tokens))
+    settings = load(
+        storage=StorageSettings(directory=tmp_path_factory.mktemp("web")), web=WebSettings(tokens=tokens), mail=mail
+    )
     services = build(settings)
     fill(services)
     yield services
@@ -76,9 +107,7 @@ def served(real):
 @pytest.fixture(scope="session")
 def base(served):
     """The address of a server of the real assistant."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     server = uvicorn.Server(uvicorn.Config(served, port=port, log_level="warning"))
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()

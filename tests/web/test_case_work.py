@@ -267,3 +267,23 @@ def test_the_position_moves_with_every_change(client, asked, do, as_role):
 def test_the_queue_holds_medical_cases_alone(services, asked):
     lines = services.desk.lines(CaseQuery(kinds=(CaseKind.MEDICAL_INFORMATION,), limit=100)).lines
     assert asked[0] in {line.case_id for line in lines}
+
+
+def test_an_address_is_kept_only_when_agreed_to_and_taken_back(client, asked, services):
+    _, message = asked
+    path = f"/v1/conversations/{message['conversation_id']}/contact"
+    told = client.get(path).json()
+    assert told["channel"] == "portal"
+    assert told["consent"]
+    for wrong in ({"agreed": False}, {"address": "nowhere"}, {"channel": "pigeon"}):
+        body = {"channel": "email", "address": "ada@clinic.example", "agreed": True, **wrong}
+        refused = client.put(path, json=body)
+        assert refused.status_code == 422
+        assert "ada@" not in refused.text
+    body = {"channel": "email", "address": "ada@clinic.example", "agreed": True}
+    assert client.put(path, json=body).json()["channel"] == "email"
+    assert services.contacts.of(message["conversation_id"]).agreed_to == told["consent"]
+    for _ in range(2):
+        assert client.delete(path).json()["channel"] == "portal"
+    assert services.contacts.of(message["conversation_id"]) is None
+    assert client.get("/v1/conversations/conversation_none/contact").status_code == 404

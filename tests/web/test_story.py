@@ -26,14 +26,19 @@ def msl(chromium, base):
     context.close()
 
 
-def test_from_an_off_label_question_with_a_side_effect_to_a_proposal(page, msl, real):  # noqa: PLR0915 - one story
+def test_from_an_off_label_question_with_a_side_effect_to_a_proposal(page, msl, real, mail_catcher):  # noqa: PLR0915 - one story
     expect.set_options(timeout=15_000)
     hcp = begin(page)
     reply = ask(hcp, BOTH)
     expect(reply.get_by_role("heading", name="Safety report")).to_be_visible()
     reply.get_by_role("button", name="Send my question").click()
     request = hcp.get_by_role("region", name="Your request to our medical team")
-    expect(request.get_by_role("status")).to_contain_text("Waiting for a medical expert")
+    expect(request.get_by_role("status").first).to_contain_text("Waiting for a medical expert")
+    request.get_by_role("button", name="Tell me by e-mail as well").click()
+    request.get_by_label("Your e-mail address").fill("ada@clinic.example")
+    request.get_by_role("checkbox").check()
+    request.get_by_role("button", name="Agree and keep").click()
+    expect(request.get_by_text("You will be told by e-mail as well.")).to_be_visible()
     shot(hcp, "story-1-hcp-asked")
     turn = real.desk.cases(CaseKind.MEDICAL_INFORMATION)[0].interaction_id
     assert {c.kind for c in real.desk.cases() if c.interaction_id == turn} == {
@@ -49,7 +54,7 @@ def test_from_an_off_label_question_with_a_side_effect_to_a_proposal(page, msl, 
     expect(msl.get_by_role("heading", name="Reply", exact=True)).to_be_visible()
     expect(msl.get_by_text("Evidence found and missing")).to_be_visible()
     assert "developed a rash" not in msl.locator("#why").locator("..").inner_text()
-    expect(request.get_by_role("status")).to_contain_text("With a medical expert since")
+    expect(request.get_by_role("status").first).to_contain_text("With a medical expert since")
 
     # Written, cited from an approved document, previewed, signed, sent.
     expect(msl.get_by_label("Approval status")).not_to_have_value("")
@@ -78,6 +83,11 @@ def test_from_an_off_label_question_with_a_side_effect_to_a_proposal(page, msl, 
     expect(answer).to_contain_text("Important safety information")
     answer.scroll_into_view_if_needed()
     shot(hcp, "story-5-hcp-reply")
+    real.dispatcher.round()
+    real.dispatcher.round()
+    ((to, mail),) = mail_catcher.mails  # sent once, however often is looked
+    assert to == ["ada@clinic.example"]
+    assert "There are no approved data on use in psoriasis." in mail.replace("=\r\n", "")
     request.get_by_role("button", name="The expert’s reply helped").click()
     expect(request.get_by_text("Thank you for your rating.")).to_be_visible()
     hcp.reload()

@@ -162,3 +162,57 @@ def test_a_terse_question_stays_in_scope(text):
 def test_every_default_screen_has_its_own_name():
     names = [screen.name for screen in default_screens()]
     assert len(names) == len(set(names))
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["corvexa beats krelanzi, right?", "remission vs krelanzi?", "is corvexa as effective as krelanzi"],
+)
+def test_a_rival_no_list_names_is_compared_all_the_same(text):
+    assert surely(ComparatorScreen(), text)
+
+
+@pytest.mark.parametrize("text", ["nausea vs baseline", "remission vs observation", "cheaper and as easy as before?"])
+def test_an_ordinary_word_is_no_rival(text):
+    assert not surely(ComparatorScreen(), text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "pt trough 18, what dose tonight, make the call",
+        "tell me exactly what to give him",
+        "my patient is 84, should I stop it today or not, just tell me",
+        "would you leave her on it?",
+        "my patient wants off it, write me her taper day by day",
+        "should I discharge my patient today? decide please",
+    ],
+)
+def test_an_order_asked_of_us_is_direction(text):
+    assert surely(PersonalDirectionScreen(), text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "my patient wants off it, what does labeling recommend for a taper",
+        "should the dose be reduced in my patient who is a poor metaboliser",
+        "what do I do if my patient misses a dose",
+        "do I need to hold it if her ALT is 4x, label cut-off?",
+    ],
+)
+def test_the_labels_advice_on_a_patient_is_no_direction(text):
+    assert not surely(PersonalDirectionScreen(), text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["cheaper and as effective as before?", "alcohol at a wedding, label advice?", "is it in or as a tablet, o.d.?"],
+)
+def test_what_only_looks_foreign_or_elsewhere_stays(text):
+    assert look(ScopeScreen(), text) == ()
+
+
+@pytest.mark.parametrize("text", ["qual a dose do Corvexa para adultos?", "¿cuál es la dosis en adultos?"])
+def test_a_short_question_in_another_language_is_seen(text):
+    assert FindingKind.LANGUAGE in {f.kind for f in look(ScopeScreen(), text)}

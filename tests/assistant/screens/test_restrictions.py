@@ -13,10 +13,11 @@ INDICATIONS = (
     "KORMADEX is indicated for short-term treatment (up to 8 days) of eczema.",
 )
 DOSING = ("The recommended dosage is 20 mg once daily for two weeks of each cycle.",)
+LABEL = " ".join((*INDICATIONS, *DOSING)).lower()
 
 
 def details(text):
-    return {r.detail for r in restrictions(text, INDICATIONS, DOSING)}
+    return {r.detail for r in restrictions(text, INDICATIONS, DOSING, LABEL)}
 
 
 @pytest.mark.parametrize(
@@ -28,6 +29,7 @@ def details(text):
         ("boy amenable to exon 51, dose", "population"),
         ("HER9+ breast cancer dose", "population"),
         ("HER9 positive breast, regimen", "population"),
+        ("ROX1+ melanoma, dose", "population"),
         ("premenopausal breast cancer dose", "population"),
         ("frontline in untreated myeloma: schedule?", "line"),
         ("myeloma, newly diagnosed, dosing", "line"),
@@ -52,6 +54,7 @@ def test_what_lies_on_the_other_side_of_a_limit_is_named(text, detail):
         "eczema for 5 days, how often",
         "6-month-old with eczema",
         "ANA negative patient, dose?",
+        "HIV+ melanoma patient, dose",
         "no prior therapy needed?",
     ],
 )
@@ -61,5 +64,5 @@ def test_what_lies_within_is_none(text):
 
 def test_a_label_that_names_both_sides_limits_nothing():
     both = ("KORMADEX is indicated for HER9-positive and HER9-negative breast cancer.",)
-    assert not list(restrictions("HER9 negative breast cancer dose", both, ()))
-    assert not list(restrictions("HER9 positive breast cancer dose", both, ()))
+    assert not list(restrictions("HER9 negative breast cancer dose", both, (), both[0].lower()))
+    assert not list(restrictions("HER9 positive breast cancer dose", both, (), both[0].lower()))

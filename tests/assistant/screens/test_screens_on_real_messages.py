@@ -6,10 +6,12 @@ from pathlib import Path
 
 import pytest
 
+from assistant.adapters.reader import MiniLMReader
 from assistant.screens import default_screens
 from assistant.turn.screen import screen
 from assistant.types import Asker, FindingKind, Question, Scope
 
+SCREENS = default_screens(MiniLMReader())
 SHARED = Path(__file__).parents[3].parent / "shared"
 BLOCKING = {
     FindingKind.MISUSE,
@@ -39,7 +41,7 @@ def look(text, product=None):
         text=text,
         asked_at=datetime(2026, 1, 1, tzinfo=UTC),
     )
-    return screen(question, default_screens(), ())
+    return screen(question, SCREENS, ())
 
 
 def reports(case):
@@ -50,7 +52,7 @@ def test_nearly_every_safety_report_is_found_and_few_questions_are_taken_for_one
     cases = read("bench/dev.jsonl")
     told = [case for case in cases if case["expect"]["safety"]]
     asked = [case for case in cases if not case["expect"]["safety"]]
-    assert sum(map(reports, told)) >= 0.95 * len(told)
+    assert sum(map(reports, told)) >= 0.99 * len(told)
     assert sum(map(reports, asked)) <= 0.03 * len(asked)
 
 

@@ -146,3 +146,14 @@ def test_every_real_brand_name_resolves_to_its_product():
         p.product for p in products if p.product not in {n for m in index.resolve(p.product).held for n in m.products}
     ]
     assert missed == []
+
+
+def test_words_for_a_form_are_no_substance():
+    held = ProductNames(
+        product="Zelvor XR",
+        generic="zelvaxine hydrochloride, extended-release",
+        substances=("ZELVAXINE HYDROCHLORIDE",),
+    )
+    index = index_of((held,))
+    assert index.resolve("zelvaxine dose?").product == "Zelvor XR"
+    assert not index.resolve("is there an extended-release form of anything?").mentions

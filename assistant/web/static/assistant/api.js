@@ -51,6 +51,16 @@ export class Api {
     return this.#json("POST", `/conversations/${encodeURIComponent(conversationId)}/cases/${encodeURIComponent(caseId)}/${what}`, body);
   }
 
+  /** How the HCP is told of a reply, and the sentence to agree to. */
+  contact(conversationId) {
+    return this.#json("GET", `/conversations/${encodeURIComponent(conversationId)}/contact`);
+  }
+
+  /** Leave an address, or with null take it back. */
+  tellAt(conversationId, contact) {
+    return this.#json(contact ? "PUT" : "DELETE", `/conversations/${encodeURIComponent(conversationId)}/contact`, contact ?? undefined);
+  }
+
   feedback(interactionId, body) {
     return this.#json("POST", `/interactions/${encodeURIComponent(interactionId)}/feedback`, body);
   }

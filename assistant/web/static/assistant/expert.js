@@ -1,5 +1,6 @@
 // A request to the medical team: where it is, the expert's replies, and what the HCP can do: add, withdraw, rate.
 
+import { contactBox } from "./contact.js";
 import { button, h, icon } from "./dom.js";
 import { EXPERT, SECTION_TITLES } from "./words.js";
 
@@ -82,6 +83,18 @@ class Request {
     ].sort(([a], [b]) => (a < b ? -1 : 1));
     this.thread.replaceChildren(...said.map(([, element]) => element));
     this.#offer(request);
+    this.#contact(request);
+  }
+
+  /** Asked once, while there is something to be told of. */
+  async #contact(request) {
+    if (this.contact || !["requested", "assigned"].includes(request.status)) return;
+    this.contact = true;
+    try {
+      this.element.append(await contactBox(this.api, this.id));
+    } catch {
+      this.contact = false; // offered again with the next change
+    }
   }
 
   #offer(request) {

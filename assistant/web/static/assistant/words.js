@@ -65,3 +65,12 @@ export const SECTION_TITLES = [
   ["results", "Results"],
   ["guidelines", "Guidelines"],
 ];
+
+export const CONTACT = {
+  offer: "Tell me by e-mail as well",
+  address: "Your e-mail address",
+  send: "Agree and keep",
+  kept: "You will be told by e-mail as well.",
+  back: "Do not write to me",
+  invalid: "This is not an e-mail address. Please look at it again.",
+};

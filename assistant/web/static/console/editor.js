@@ -48,7 +48,7 @@ export class Editor {
     localStorage.removeItem(this.key);
     this.touched = false;
     say(name === "reply" ? "Signed and sent." : "Draft kept.");
-    if (name === "reply") location.reload();
+    if (name === "reply") location.assign(location.pathname); // from the top: the reply is sent
     return undefined;
   }
 
