@@ -25,6 +25,7 @@ from assistant.turn.retrieve import retrieve
 from assistant.turn.understand import understand
 from assistant.types import Asker, Decline, HandOff, Part, PartKind, Question, Reply, Scope, Screening
 from assistant.understanding.frame import section_prior
+from assistant.understanding.products import index_of
 from assistant.understanding.shorthand import expand
 from evals.cli import cache_folder
 from evals.drafting import shelve
@@ -159,7 +160,7 @@ def _question(shelf: _Shelf, text: str, product: str | None) -> Question:
 def _within(shelf: _Shelf, text: str, product: str | None) -> list[ScoredPassage]:
     """The turn's own search in one product's documents."""
     assistant = shelf.services.assistant
-    fields = section_prior(text, text, assistant.topics)
+    fields = section_prior(text, text, product, index_of(shelf.names), assistant.topics)
     part = Part(text=text, standalone=text, kind=PartKind.ON_LABEL, product=product, fields=fields)
     names = next((n for n in shelf.names if n.product == product), None)
     found = retrieve(0, part, Scope(), names, shelf.services.knowledge, assistant.passages, shelf.at)

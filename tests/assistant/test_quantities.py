@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from assistant.composing.quantities import has_amount, intervals, values
+from assistant.composing.quantities import Value, asked_values, has_amount, intervals, values
 
 
 @pytest.mark.parametrize(
@@ -20,8 +20,8 @@ from assistant.composing.quantities import has_amount, intervals, values
 )
 def test_a_range_holds_what_lies_in_it(text, inside, outside):
     found = intervals(text)
-    assert any(i.holds(inside) for i in found)
-    assert not any(i.holds(outside) for i in found)
+    assert any(i.holds(Value(inside)) for i in found)
+    assert not any(i.holds(Value(outside)) for i in found)
 
 
 def test_values_are_read_with_thousands_and_decimals():
@@ -32,3 +32,20 @@ def test_a_number_needs_a_unit_to_be_an_amount():
     assert has_amount("take 40 mg")
     assert has_amount("in 12% of patients")
     assert not has_amount("see section 12 of the label")
+
+
+@pytest.mark.parametrize(
+    ("question", "label", "held"),
+    [
+        ("CrCl 25 mL/min", "CLcr 15–30 mL/min", True),
+        ("CrCl 25", "CLcr 15–30 mL/min", True),
+        ("effusion at 5 yrs", "up to 8 weeks", False),
+        ("rate at 5 years", "5 to 17 years of age", True),
+        ("all 3 drugs with doses", "up to 4 weeks", False),
+        ("1L treatment", "less than 1%", False),
+        ("patient of 45 kg", "less than 50 kg", True),
+        ("patient of 45 kg", "less than 50 mg", False),
+    ],
+)
+def test_a_number_is_held_only_against_a_range_of_the_same_thing(question, label, held):
+    assert any(i.holds(v) for i in intervals(label) for v in asked_values(question)) is held
