@@ -67,6 +67,10 @@ bench-guards: .venv/.dev ## What the guards find, and what they flag for nothing
 bench-questions: .venv/.dev ## Public question sets: found, withheld by guards, handed over when absent (minutes)
 	$(BIN)/python -m evals.questions --questions $(SHARED)/data/questions --labels $(LABELS)/openfda --json var/questions.json
 
+.PHONY: bench-console
+bench-console: .venv/.dev ## How fast the evals console opens with 200 stored runs
+	$(BIN)/python -m evals.bench_console
+
 .PHONY: bench-context
 bench-context: .venv/.dev ## Context loss of quoted sentences, on invented labels
 	$(BIN)/python -m evals.context
