@@ -19,11 +19,13 @@ from assistant.bootstrap import Services
 from assistant.composing.rank import Asked, features
 from assistant.composing.reading import Reading
 from assistant.records import Interaction
+from assistant.say import plain_text
 from assistant.turn.compose import name_stems
 from assistant.types import PartKind
 from assistant.understanding.shorthand import expand
 from evals.run import play, resolve_product
 from evals.score import reduced
+from evals.store.judgements import text_sha256
 from evals.types import EvalCase
 from knowledge.types import ProductNames
 
@@ -60,6 +62,7 @@ class Material:
     ranked: tuple[Ranked, ...]
     confidence_names: tuple[str, ...]
     sure: tuple[Sure, ...]
+    verdicts: int = 0  # drafts whose rightness a person told
 
 
 def gather(
@@ -67,8 +70,14 @@ def gather(
     cases: Sequence[EvalCase],
     labels: Mapping[str, ProductNames],
     on_case: Callable[[], None],
+    judged: Mapping[tuple[str, str], bool] | None = None,
 ) -> Material:
-    """Play every case that has a label; take the candidates and drafts of its last turn."""
+    """Play every case that has a label; take the candidates and drafts of its last turn.
+
+    `judged` holds what people said of replies, by case id and hash of the reply's text (`judgements.settled`): of the
+    very reply they saw, their word counts and not the gold quotes'.
+    """
+    used = 0
     ranked: list[Ranked] = []
     sure: list[Sure] = []
     ranking_names: tuple[str, ...] = ()
@@ -86,10 +95,14 @@ def gather(
         drafts = [(d, _shows(interaction, d.part, quotes)) for d in interaction.drafts]
         if quotes and len(drafts) > 1:  # a question in two parts is right once
             drafts = [max(drafts, key=lambda pair: pair[1])]
+        verdict = (judged or {}).get((case.id, text_sha256(plain_text(interaction.reply))))
+        if verdict is not None and len(drafts) == 1:
+            drafts = [(drafts[0][0], verdict)]
+            used += 1
         for draft, is_right in drafts:
             confidence_names = tuple(draft.features)
             sure.append(Sure(case.label, case.category, tuple(draft.features.values()), is_right))
-    return Material(ranking_names, tuple(ranked), confidence_names, tuple(sure))
+    return Material(ranking_names, tuple(ranked), confidence_names, tuple(sure), used)
 
 
 def _candidates(
