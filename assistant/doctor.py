@@ -18,9 +18,10 @@ from sqlalchemy import Engine, make_url
 
 from assistant.adapters.clock import SystemClock
 from assistant.adapters.engine import make_engine, pending_migrations
+from assistant.adapters.safety_system import WebhookSafetySystem
 from assistant.adapters.vault import KEY_FILE, open_vault
 from assistant.bootstrap import make_embedder, make_library
-from assistant.config import DeliverySettings, Settings, load
+from assistant.config import DeliverySettings, MailSettings, Settings, TransferSettings, load
 from assistant.errors import AssistantError, SettingsError
 from assistant.policy import load_policy
 from knowledge import Library
@@ -59,6 +60,8 @@ def examine(read: Callable[[], Settings] = load) -> tuple[Diagnosis, ...]:
         *_safely("policies", lambda: _policies(settings)),
         *_safely("vault", lambda: _vault(settings)),
         *_safely("delivery", lambda: _delivery(settings.delivery)),
+        *_safely("transfer", lambda: _transfer(settings.transfer)),
+        *_safely("mail", lambda: _mail(settings.mail)),
         *_safely("disk", lambda: _disk(settings.storage.directory)),
     ]
     database = list(_safely("database", lambda: _database(settings)))
@@ -140,6 +143,32 @@ def _delivery(settings: DeliverySettings) -> Iterator[Diagnosis]:
         )
         return
     yield _ok("delivery", f"{settings.kind} at {place.hostname}:{port} takes connections.")
+
+
+def _transfer(settings: TransferSettings) -> Iterator[Diagnosis]:
+    """Whether reports have somewhere to go. A folder is not made by looking."""
+    if settings.kind == "none":
+        yield _warning("transfer", "No safety system is set: reports wait here.", "Set HCP_TRANSFER__KIND.")
+        return
+    if settings.kind == "webhook":
+        WebhookSafetySystem(settings).close()
+    elif settings.directory is None:
+        yield _error("transfer", "Reports go to a folder, and none is named.", "Set HCP_TRANSFER__DIRECTORY.")
+        return
+    yield _ok("transfer", f"Reports go to: {settings.kind}.")
+
+
+def _mail(settings: MailSettings) -> Iterator[Diagnosis]:
+    if not settings.host:
+        yield _ok("mail", "Nothing is mailed.")
+        return
+    try:
+        socket.create_connection((settings.host, settings.port), timeout=CONNECT_SECONDS).close()
+    except OSError as error:
+        message = f"The server at {settings.host}:{settings.port} cannot be reached ({error}). Mails wait."
+        yield _error("mail", message, "Start it, or set HCP_MAIL__HOST and HCP_MAIL__PORT.")
+        return
+    yield _ok("mail", f"The server at {settings.host}:{settings.port} takes connections.")
 
 
 def _disk(directory: Path) -> Iterator[Diagnosis]:

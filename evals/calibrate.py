@@ -19,11 +19,13 @@ from assistant.bootstrap import Services
 from assistant.composing.rank import Asked, weigh
 from assistant.composing.reading import Reading
 from assistant.records import Interaction
+from assistant.say import plain_text
 from assistant.turn.compose import name_stems
 from assistant.types import PartKind
 from evals.run import play, resolve_product
 from evals.score import reduced
 from evals.silence import ask, probes
+from evals.store.judgements import text_sha256
 from evals.types import EvalCase
 from knowledge.types import ProductNames
 
@@ -62,6 +64,7 @@ class Material:
     ranked: tuple[Ranked, ...]
     confidence_names: tuple[str, ...]
     sure: tuple[Sure, ...]
+    verdicts: int = 0  # drafts whose rightness a person told
 
 
 def gather(
@@ -69,8 +72,14 @@ def gather(
     cases: Sequence[EvalCase],
     labels: Mapping[str, ProductNames],
     on_case: Callable[[], None],
+    judged: Mapping[tuple[str, str], bool] | None = None,
 ) -> Material:
-    """Play every case that has a label, then the probes of every label; take candidates and drafts of the last turn."""
+    """Play every case that has a label, then the probes; take the candidates and drafts of the last turn.
+
+    `judged` holds what people said of replies, by case id and hash of the reply's text (`judgements.settled`): of the
+    very reply they saw, their word counts and not the gold quotes'.
+    """
+    used = 0
     ranked: list[Ranked] = []
     sure: list[Sure] = []
     ranking_names: tuple[str, ...] = ()
@@ -88,6 +97,10 @@ def gather(
         drafts = [(d, _shows(interaction, d.part, quotes)) for d in interaction.drafts]
         if quotes and len(drafts) > 1:  # a question in two parts is right once
             drafts = [max(drafts, key=lambda pair: pair[1])]
+        verdict = (judged or {}).get((case.id, text_sha256(plain_text(interaction.reply))))
+        if verdict is not None and len(drafts) == 1:
+            drafts = [(drafts[0][0], verdict)]
+            used += 1
         for draft, is_right in drafts:
             confidence_names = tuple(draft.features)
             sure.append(Sure(case.label, case.category, tuple(draft.features.values()), is_right))
@@ -97,7 +110,7 @@ def gather(
             Sure(probe.case.label or "", probe.case.category, tuple(held.values()), is_right, PROBE_WEIGHT)
             for held, is_right in ask(services, probe)
         ]
-    return Material(ranking_names, tuple(ranked), confidence_names, tuple(sure))
+    return Material(ranking_names, tuple(ranked), confidence_names, tuple(sure), used)
 
 
 def _candidates(

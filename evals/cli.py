@@ -19,8 +19,11 @@ from evals.generating.cli import app as generating
 from evals.junit import write_junit
 from evals.report import print_case, print_comparison, print_run
 from evals.resume import journal_path
+from evals.settings import settings_in_force
 from evals.store.cli import app as stored_runs
+from evals.store.judgements import Judgements, settled
 from evals.store.keep import keep_run
+from evals.store.place import store_folder
 from evals.suite import load_suite, with_gates
 from evals.types import Run
 
@@ -167,6 +170,9 @@ def calibrate_models(
     library: Annotated[Path, typer.Option(help="The folder of those labels.")],
     write: Annotated[bool, typer.Option("--write", help="Replace the model files; else a dry run.")] = False,
     cache: Annotated[Path | None, typer.Option(help="Where built libraries are kept.")] = None,
+    verdicts: Annotated[
+        bool, typer.Option("--verdicts/--no-verdicts", help="Learn from what people said of replies at /evals.")
+    ] = True,
     json: Annotated[bool, typer.Option("--json", help="Print the figures as JSON.")] = False,
 ) -> None:
     """Fit the ranking and confidence models on suites, judged on labels they never saw; a dry run unless --write."""
@@ -174,7 +180,8 @@ def calibrate_models(
         loaded = [load_suite(path) for path in suites]
         from evals.fitting import calibrate  # imports Chroma and onnxruntime: only for a suite that is sound
 
-        figures = calibrate(loaded, library, cache_folder(cache), write, _TALK)
+        judged = settled(Judgements(store_folder(settings_in_force())).all()) if verdicts else None
+        figures = calibrate(loaded, library, cache_folder(cache), write, _TALK, judged)
     except EvalError as error:
         _TALK.print(f"[red]error[/] {error}", highlight=False)
         raise typer.Exit(2) from None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import closing
 from pathlib import Path
 
@@ -33,8 +33,15 @@ from knowledge.types import Market
 UNANSWERABLE = "not_in_label"
 
 
-def calibrate(suites: Sequence[Suite], folder: Path, cache: Path, write: bool, talk: Console) -> dict[str, float]:  # noqa: FBT001 - the option as given
-    """The figures of both models; with `write`, both files are replaced.
+def calibrate(
+    suites: Sequence[Suite],
+    folder: Path,
+    cache: Path,
+    write: bool,  # noqa: FBT001 - the option as given
+    talk: Console,
+    judged: Mapping[tuple[str, str], bool] | None = None,
+) -> dict[str, float]:
+    """The figures of both models; with `write`, both files are replaced. `judged`: what people said of replies.
 
     The confidence is fitted on what the ranking of before composed: run it again until they settle.
 
@@ -46,7 +53,7 @@ def calibrate(suites: Sequence[Suite], folder: Path, cache: Path, write: bool, t
         task = progress.add_task("playing", total=len(cases) + PER_LABEL * len(built.labels))
         with closing(services):
             threshold = services.policies[Market.US].thresholds.answer
-            material = gather(services, cases, built.labels, lambda: progress.advance(task))
+            material = gather(services, cases, built.labels, lambda: progress.advance(task), judged)
     if not material.ranked or not material.sure:
         raise SuiteError("none of the cases has a label, gold quotes and an answer: there is nothing to learn from.")
     if write:
@@ -72,6 +79,7 @@ def _figures(material: Material, threshold: float) -> dict[str, float]:
     figures["confidence, unseen labels: calibration error"] = (
         expected_calibration_error([(p, draft.is_right) for draft, p in judged]) or 0.0
     )
+    figures["confidence: drafts that people judged"] = float(material.verdicts)
     figures["threshold in force"] = threshold
     figures["drafts right and at or above it"] = _share([d.is_right and p >= threshold for d, p in spoken])
     figures["answerable drafts below it"] = _share([p < threshold for _, p in spoken])

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from contextlib import closing
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, closing, nullcontext
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -48,6 +48,9 @@ class Selection:
         return {**limit, **categories, **({"case": ",".join(self.cases)} if self.cases else {})}
 
 
+Plant = Callable[[Services], AbstractContextManager[Services]]
+
+
 @dataclass(frozen=True)
 class Resume:
     """Where finished cases are kept, and whether those already there count."""
@@ -68,8 +71,11 @@ def evaluate(
     workers: int,
     talk: Console,
     resume: Resume | None = None,
+    plant: Plant = nullcontext,
 ) -> Run:
     """Play the suites' selected cases and score them; with `resume`, those not yet finished.
+
+    `plant` may change the services while the cases are played: so the gates themselves are tested.
 
     Raises SuiteError when nothing is selected, LibraryError when the library cannot be built, EvalError when what is to
     be resumed was begun with another suite, library, code, selection or settings.
@@ -90,7 +96,9 @@ def evaluate(
                 task = progress.add_task(suite.name, total=len(cases), completed=len(done))
                 waiting = [case for case in cases if case.id not in done]
                 told = partial(_advance, progress, task, journal, suite.sha256)
-                done |= {result.id: result for result in run_cases(services, waiting, built.labels, workers, told)}
+                with plant(services) as changed:
+                    results_now = run_cases(changed, waiting, built.labels, workers, told)
+                done |= {result.id: result for result in results_now}
                 played = tuple(done[case.id] for case in cases)
                 results += played
                 gates += hold_gates(suite, played) if played else ()

@@ -25,6 +25,7 @@ SECRETS = {
     "POSTGRES_PASSWORD": "postgrespassword",
     "NATS_PASSWORD": "natspassword",
     "MSL_TOKEN": "msltoken",
+    "SAFETY_TOKEN": "safetytoken",
     "CONTENT_TOKEN": "contenttoken",
     "VAULT_KEY": base64.urlsafe_b64encode(bytes(32)).decode(),
 }
@@ -117,7 +118,9 @@ def test_the_assistants_variables_are_all_settings(settings):
     assert settings.index.chroma == "server"
     assert settings.delivery.kind == "nats"
     assert settings.web.market is Market.US
-    assert {token.role for token in settings.web.tokens} == {Role.MSL, Role.CONTENT}
+    assert {token.role for token in settings.web.tokens} == {Role.MSL, Role.SAFETY, Role.CONTENT}
+    assert (settings.mail.host, settings.mail.port) == ("mailpit", 1025)
+    assert settings.transfer.kind == "file"
 
 
 def test_a_variable_that_is_no_setting_would_be_refused(compose, monkeypatch, tmp_path):

@@ -11,9 +11,8 @@ from typing import Literal
 from pydantic import Field
 
 from assistant.cases.routing import RoutingRules, due_at, routed
-from assistant.cases.safety_clocks import Reported, clocks
+from assistant.cases.safety import read_report
 from assistant.records import Case, CaseEventKind, CaseKind, CaseStatus, Priority
-from assistant.types import SafetyKind
 from knowledge.types import Market, Value
 
 WAITING = frozenset({CaseStatus.OPEN, CaseStatus.REQUESTED, CaseStatus.ASSIGNED})
@@ -127,16 +126,15 @@ def clock_of(case: Case, rules: RoutingRules) -> datetime | None:
     """When the running clock of a case ends; None when none runs.
 
     A medical-information request is due from the moment the HCP asked for a reply (or someone took it); what the
-    HCP adds after a reply, and a reopening, start it again. A safety case is due until it is acknowledged.
+    HCP adds after a reply, and a reopening, start it again. Of a safety case it is the first of its regulatory
+    clocks that still runs.
     """
     if case.kind is CaseKind.MEDICAL_INFORMATION:
         started = _started_at(case)
         return None if started is None or case.status not in WAITING else due_at(case, started, rules)
-    if case.status not in UNSENT:
+    if case.status is CaseStatus.RESOLVED:  # a merged report still has to arrive
         return None
-    kinds = tuple(SafetyKind(k) for k in case.reason.split(",") if k in set(SafetyKind))
-    reported = Reported(market=case.market, kinds=kinds, received_at=case.opened_at, is_serious=False)
-    return next((clock.due_at for clock in clocks(reported)), None)
+    return next((clock.due_at for clock in read_report(case).clocks if clock.met_at is None), None)
 
 
 def _started_at(case: Case) -> datetime | None:

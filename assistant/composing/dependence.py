@@ -39,7 +39,9 @@ _POINTS_BACK = re.compile(
     r"\b(?:these|this) (?!product|medicine|medication|drug|label|section)[a-z]+"
     r"|\bthat (?:time|period|dose|dosage|rate|level|value|exposure|age|point|interval|case|event|limit|amount|range)\b"
     r"|\b(?:in|of|for|with|to|by|from|than|between|among) (?:them|others)\b|\b(?:in|of|for|with|to|by) it\.?$"
-    r"|^(?:do not|never|stop|avoid|resume|restart|repeat|discard) (?:\w+ )?(?:it|them)\b"
+    r"|^(?:do not |never )?(?:[a-z]+ )?[a-z]+ (?:it|them)\b(?! is\b)"
+    r"|\bthat (?:increase|decrease|reduction|change|course|regimen|schedule|effect|risk|treatment|group|range)\b"
+    r"|\bthe earlier [a-z]+\b|^(?:for|after|with) (?:shorter|longer|higher|lower|larger|smaller) [a-z]+,"
     r"|\bthe (?:two|corresponding)\b|\b(?:until|once|unless) (?:it|they)\b|\bneither (?!.*\bnor\b)[a-z]+",
     re.IGNORECASE,
 )
@@ -50,6 +52,8 @@ _LIMITS = re.compile(
     rf"|where {_BACK} {_BE})\b",
     re.IGNORECASE,
 )
+# What comes next in time: all that went before in the paragraph may say from when.
+_SEQUEL = re.compile(r"^(?:then|thereafter|afterwards?|subsequently|after that|from then on)\b", re.IGNORECASE)
 _NEGATES = re.compile(r"\b(?:not|no|never|neither|nor|cannot|only|except|unless|without)\b", re.IGNORECASE)
 _KNOWN_THING = re.compile(r"^(?:once|if|when|after|until|unless|as soon as) the ([a-z]{4,})", re.IGNORECASE)
 _STEM = 5  # letters in which a word and its plural agree
@@ -82,10 +86,11 @@ def bound_to(reading: Reading, index: int) -> set[int]:
 def _referred(reading: Reading, index: int) -> set[int]:
     found: set[int] = set()
     units = reading.document.units
+    is_sequel = _SEQUEL.match(reading.text_of(units[index])) is not None
     while len(found) < MAX_REFERRED and _stand_together(reading, index, index - 1):
         text = reading.text_of(units[index])
         named = _named_before(reading, index, MAX_REFERRED - len(found))
-        if not named and not hangs_on_previous(text):
+        if not named and not is_sequel and not hangs_on_previous(text):
             break
         found |= named or {index - 1}
         index = min(found)

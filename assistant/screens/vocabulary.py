@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 import yaml
@@ -39,6 +39,7 @@ class Hit:
     last: int  # index after its last token
 
 
+@lru_cache(maxsize=16384)
 def normalise(word: str) -> str:
     """A word as it is compared: lower case, American spelling of the usual endings, singular."""
     word = word.lower()

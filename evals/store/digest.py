@@ -5,6 +5,7 @@ A run of 278 cases is some megabytes; its digest is a hundredth of that, and is 
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
@@ -45,6 +46,7 @@ class CaseLine(Value):
     """One line of a run's table."""
 
     id: str
+    key: str  # unique in its run: two suites may use one id
     category: str
     question: str  # the last turn, shortened
     expected: OutcomeName
@@ -105,7 +107,8 @@ class RunDigest(Value):
 
 def digest_of(run: Run) -> RunDigest:
     """The digest of a run."""
-    lines = tuple(line_of(result) for result in run.cases)
+    keys = unique_keys(result.id for result in run.cases)
+    lines = tuple(line_of(result, key) for result, key in zip(run.cases, keys, strict=True))
     categories = {name: [line for line in lines if line.category == name] for name in _names(lines)}
     return RunDigest(
         headline=_headline(run, lines),
@@ -117,13 +120,24 @@ def digest_of(run: Run) -> RunDigest:
     )
 
 
-def line_of(result: CaseResult) -> CaseLine:
+def unique_keys(ids: Iterable[str]) -> tuple[str, ...]:
+    """A key for each case of a run: its id, and for the second one of that id "id~2"."""
+    seen: Counter[str] = Counter()
+    keys = []
+    for case_id in ids:
+        seen[case_id] += 1
+        keys.append(case_id if seen[case_id] == 1 else f"{case_id}~{seen[case_id]}")
+    return tuple(keys)
+
+
+def line_of(result: CaseResult, key: str) -> CaseLine:
     """One case as a line of the table."""
     reply = result.reply
     confidences = reply.confidences if reply is not None else ()
     text = " ".join(result.turns[-1].split())
     return CaseLine(
         id=result.id,
+        key=key,
         category=result.category,
         question=text if len(text) <= QUESTION_CHARACTERS else f"{text[: QUESTION_CHARACTERS - 1]}…",
         expected=result.expected,
@@ -173,8 +187,8 @@ def worst_first(lines: Iterable[CaseLine]) -> tuple[CaseLine, ...]:
         failed = line.failed
         sure = line.confidence if line.confidence is not None else 0.0
         if not failed:
-            return (len(SEVERITY), 0, sure, line.id)
-        return (_gravity(failed[0]), -len(failed), -sure, line.id)
+            return (len(SEVERITY), 0, sure, line.key)
+        return (_gravity(failed[0]), -len(failed), -sure, line.key)
 
     return tuple(sorted(lines, key=key))
 

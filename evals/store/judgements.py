@@ -140,7 +140,12 @@ def calibration_points(judgements: Sequence[Judgement]) -> tuple[tuple[float, bo
 
 def reply_sha256(result: CaseResult) -> str:
     """The hash of all that the HCP saw; "" where the turn raised."""
-    return hashlib.sha256(result.reply.text.encode()).hexdigest() if result.reply is not None else ""
+    return text_sha256(result.reply.text) if result.reply is not None else ""
+
+
+def text_sha256(text: str) -> str:
+    """The hash a judgement knows a reply's text by."""
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def _whole_lines(content: bytes) -> list[bytes]:

@@ -21,7 +21,7 @@ from pydantic import ValidationError
 from pydantic_core import from_json
 
 from evals.errors import EvalError, SuiteError
-from evals.store.digest import RunDigest, RunHeadline, digest_of
+from evals.store.digest import RunDigest, RunHeadline, digest_of, unique_keys
 from evals.types import CaseResult, Run
 from knowledge.types import Value
 
@@ -76,12 +76,16 @@ class RunStore:
         """A whole run. Raises UnknownRun, SuiteError (of another version's form)."""
         return _read(self._existing(run_id))
 
-    def case(self, run_id: str, case_id: str) -> CaseResult | None:
-        """One case of a run, without making the others; None where it holds none. Raises UnknownRun, SuiteError."""
+    def case(self, run_id: str, key: str) -> CaseResult | None:
+        """One case of a run by its key, without making the others; None where there is none.
+
+        Raises UnknownRun, SuiteError.
+        """
         path = self._existing(run_id)
         with _explained(path):
             held = from_json(gzip.decompress(path.read_bytes()))["cases"]
-            return next((CaseResult.model_validate(case) for case in held if case["id"] == case_id), None)
+            keys = unique_keys(case["id"] for case in held)
+            return CaseResult.model_validate(held[keys.index(key)]) if key in keys else None
 
     def digest(self, run_id: str) -> RunDigest:
         """A run without its replies, from the index. Raises UnknownRun, SuiteError."""

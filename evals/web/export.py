@@ -11,7 +11,7 @@ from pathlib import Path
 from markupsafe import Markup
 
 from assistant.web.rendering import STATIC
-from evals.store.digest import RunHeadline, worst_first
+from evals.store.digest import RunHeadline, unique_keys, worst_first
 from evals.store.judgements import Judgement
 from evals.types import Run
 from evals.web.rendering import rendered
@@ -22,12 +22,12 @@ _OWN = Path(__file__).parent / "static"
 
 def export_page(run: Run, view: RunView, judged: Mapping[str, Sequence[Judgement]], exported_at: datetime) -> str:
     """The whole report: figures, pictures, what ran, and every case with its evidence, the worst first."""
-    cases = {case.id: case for case in run.cases}
+    cases = dict(zip(unique_keys(case.id for case in run.cases), run.cases, strict=True))
     lines = worst_first(view.digest.lines)
     return rendered(
         "evals/export.html",
         view=view,
-        cases=[(line, cases[line.id], judged.get(line.id, ())) for line in lines],
+        cases=[(line, cases[line.key], judged.get(line.key, ())) for line in lines],
         exported_at=exported_at,
         style=_style(),
     )

@@ -39,7 +39,7 @@ class CaseFilter(Value):
 
     def of(self, lines: Sequence[CaseLine], judged: Mapping[str, Sequence[Judgement]]) -> tuple[CaseLine, ...]:
         """The lines that answer to this filter, worst first."""
-        return worst_first(line for line in lines if self._takes(line, judged.get(line.id, ())))
+        return worst_first(line for line in lines if self._takes(line, judged.get(line.key, ())))
 
     def _takes(self, line: CaseLine, judgements: Sequence[Judgement]) -> bool:
         return (

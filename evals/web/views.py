@@ -87,8 +87,8 @@ class CaseView:
     line: CaseLine
     case: CaseResult
     judgements: tuple[Judgement, ...]
-    before: str  # id of the next worse case, "" for the worst
-    after: str  # id of the next better one
+    before: str  # key of the next worse case, "" for the worst
+    after: str  # key of the next better one
 
 
 def runs_view(store: RunStore, suite: str) -> RunsView:
@@ -122,21 +122,21 @@ def run_view(store: RunStore, book: Judgements, run_id: str, wanted: CaseFilter)
     )
 
 
-def case_view(store: RunStore, book: Judgements, run_id: str, case_id: str) -> CaseView | None:
+def case_view(store: RunStore, book: Judgements, run_id: str, key: str) -> CaseView | None:
     """One case; None where the run holds no such case. Raises UnknownRun, SuiteError."""
     digest = store.digest(run_id)
     order = CaseFilter().of(digest.lines, {})
-    place = next((i for i, line in enumerate(order) if line.id == case_id), None)
-    case = store.case(run_id, case_id) if place is not None else None
+    place = next((i for i, line in enumerate(order) if line.key == key), None)
+    case = store.case(run_id, key) if place is not None else None
     if place is None or case is None:
         return None
     return CaseView(
         digest=digest,
         line=order[place],
         case=case,
-        judgements=book.of_run(run_id).get(case_id, ()),
-        before=order[place - 1].id if place else "",
-        after=order[place + 1].id if place + 1 < len(order) else "",
+        judgements=book.of_run(run_id).get(key, ()),
+        before=order[place - 1].key if place else "",
+        after=order[place + 1].key if place + 1 < len(order) else "",
     )
 
 

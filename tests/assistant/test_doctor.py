@@ -55,7 +55,8 @@ def found(directory, **settings) -> dict[str, Diagnosis]:
 def test_a_library_in_order_has_no_error_and_names_the_approval_that_ends(made):
     seen = found(made)
     assert set(seen) == {
-        *("settings", "embedder", "policies", "vault", "delivery", "disk", "database", "index", "approvals")
+        *("settings", "embedder", "policies", "vault", "delivery", "disk", "database", "index", "approvals"),
+        *("transfer", "mail"),
     }
     assert is_well(tuple(seen.values()))
     assert seen["approvals"].severity == "warning"
@@ -89,7 +90,8 @@ def test_a_database_that_is_behind_or_from_a_newer_version_is_told(tmp_path):
         connection.execute(text("UPDATE alembic_version SET version_num = '0001'"))
     behind = found(directory)["database"]
     assert behind.severity == "error"
-    assert "behind by 1" in behind.message
+    assert "behind by" in behind.message
+    assert "0002" in behind.message
     with engine.begin() as connection:
         assert connection.execute(text("SELECT version_num FROM alembic_version")).scalar() == "0001"
         connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
@@ -207,3 +209,23 @@ def test_langchain_embeddings_are_a_setting(monkeypatch):
 def test_embeddings_that_cannot_be_made_are_refused_with_the_variable_to_set(model):
     with pytest.raises(SettingsError, match="HCP_EMBEDDER__MODEL"):
         bootstrap.make_embedder(EmbedderSettings(kind="langchain", model=model))
+
+
+@pytest.mark.parametrize(
+    ("section", "name", "severity", "says"),
+    [
+        ({}, "transfer", "warning", "HCP_TRANSFER__KIND"),
+        ({"transfer": {"kind": "file"}}, "transfer", "error", "HCP_TRANSFER__DIRECTORY"),
+        ({"transfer": {"kind": "file", "directory": "made-by-no-look"}}, "transfer", "ok", ""),
+        ({"transfer": {"kind": "webhook", "url": "https://x.example"}}, "transfer", "error", "HCP_TRANSFER__SECRET"),
+        ({}, "mail", "ok", ""),
+        ({"mail": {"host": "127.0.0.1", "port": 9}}, "mail", "error", "HCP_MAIL__HOST"),
+    ],
+)
+def test_whether_reports_and_mails_have_somewhere_to_go(tmp_path, monkeypatch, section, name, severity, says):
+    monkeypatch.chdir(tmp_path)
+    seen = examine(lambda: load(storage=StorageSettings(directory=tmp_path / "none"), **section))
+    (told,) = [one for one in seen if one.name == name]
+    assert told.severity == severity
+    assert says in told.message + told.remedy
+    assert list(tmp_path.iterdir()) == []

@@ -7,6 +7,7 @@ hand-off > decline; a safety intake never blocks the answer beside it, and a blo
 from __future__ import annotations
 
 import itertools
+from dataclasses import replace
 
 import labels
 from drafts import compose_dosage, evidence_for
@@ -173,3 +174,13 @@ def test_every_part_handed_over_is_named_in_its_hand_off_and_every_report_in_its
             assert f"part {index}" in topics
     surely = [kind for kind, confidence in reported.items() if confidence >= POLICY.thresholds.safety_report]
     assert [k for o in outcomes if o.kind == "safety" for k in o.safety_kinds] == surely
+
+
+def test_another_language_declines_everything_but_never_a_safety_report():
+    parts = [(PartKind.ON_LABEL, "answered")]
+    for reported, became in (({}, ["decline"]), ({SafetyKind.OVERDOSE: 1.0}, ["safety", "answer"])):
+        found = _deliberation(parts, reported, urgent=False, failed=False, personal=False, first=False)
+        foreign = _finding(FindingKind.LANGUAGE, "", POLICY.thresholds.language)
+        screening = found.screening.model_copy(update={"findings": (*found.screening.findings, foreign)})
+        outcomes = decide(replace(found, screening=screening), str).outcomes
+        assert [o.kind for o in outcomes] == became

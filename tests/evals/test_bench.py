@@ -12,9 +12,10 @@ import knowledge
 from evals.compare import compare
 from evals.latency_library import sized_library
 from evals.library import open_throwaway
+from evals.regressions import REGRESSIONS
 from evals.run import resolve_product, run_cases
 from evals.session import Resume, Selection, evaluate
-from evals.suite import load_suite
+from evals.suite import load_suite, with_gates
 from evals.types import EvalCase
 from knowledge.types import ProductNames
 
@@ -104,6 +105,17 @@ def test_a_run_cut_short_goes_on_with_the_cases_that_are_missing(demo, cache, tm
     assert played == [suite.cases[3].id]
     assert judged(whole) == judged(demo)[:4]
     assert not (tmp_path / "j").exists()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("fault", ["safety screen off", "shuffled citations", "answer threshold raised"])
+def test_a_planted_fault_breaks_the_gate_that_should_find_it_and_is_gone_afterwards(demo, cache, fault):
+    regression = next(one for one in REGRESSIONS if one.name == fault)
+    suite = with_gates(load_suite(SUITES / "demo.yaml"), None, is_release=True)
+    planted = evaluate([suite], DEMO, cache, Selection(), 2, QUIET, plant=regression.plant)
+    wanted = {gate.metric for gate in planted.gates if not gate.passed} & regression.gates
+    assert wanted
+    assert not {gate.metric for gate in demo.gates if not gate.passed} & wanted
 
 
 @pytest.mark.slow

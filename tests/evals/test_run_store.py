@@ -103,6 +103,13 @@ def test_a_leak_stands_above_a_miss_and_a_miss_above_what_is_right():
     assert [line.id for line in worst_first(lines)] == ["leak", "raised", "both", "incomplete", "right"]
 
 
+def test_two_suites_may_use_one_id_and_neither_case_is_taken_for_the_other(tmp_path):
+    store = RunStore(tmp_path)
+    run = stored(store, 1, runs.result("a"), runs.result("a", category="other"))
+    assert [line.key for line in store.digest("run_1").lines] == ["a", "a~2"]
+    assert store.case("run_1", "a~2") == run.cases[1]
+
+
 def test_a_digest_is_a_small_part_of_its_run():
     results = [runs.result(f"case-{i}") for i in range(50)]
     run = runs.run(*results)

@@ -8,11 +8,13 @@ import pytest
 from outgoing import TEAM, Flaky, Outbasket, Site, go_through, reported
 
 from assistant.cases.dispatch import Carriers, DispatchLoop, Patience
+from assistant.cases.lines import CaseQuery
 from assistant.cases.state import next_event
 from assistant.errors import MailUncertain, PermanentError, TransientError
 from assistant.outgoing import Channel, Contact, DispatchState, Receipt
 from assistant.records import CaseEventKind, CaseKind, CaseStatus, SafetyAssessment, TurnRecord
 from assistant.responses import ResponseDocument, Signature
+from assistant.types import SafetyKind
 from tests.fakes import START, FakeDelivery
 from tests.turns import opened, turn
 
@@ -252,3 +254,14 @@ def test_the_loop_carries_until_it_is_stopped(site):
         loop._stopping.wait(0.05)
     loop.stop()
     assert len(system.taken) == 1
+
+
+def test_the_outcome_of_a_pregnancy_is_asked_for_long_after_the_report_was_acknowledged(site):
+    site.ledger.record(reported(1, START, "she is 30 weeks pregnant on Veltrazone", kind=SafetyKind.PREGNANCY_EXPOSURE))
+    basket = Outbasket()
+    carry(site, mailer=basket, safety_system=Flaky(site.clock, failing=0))
+    due = site.desk.lines(CaseQuery()).lines[0].due_at
+    assert (due.date() - START.date()).days in (70, 71)  # the ten weeks that were left
+    site.clock.at = due
+    site.dispatcher.round()
+    assert [mail.subject.split(":")[0] for mail in basket.sent] == ["New case", "Case overdue"]

@@ -1,0 +1,235 @@
+"""`python -m evals.regressions`: do the gates find what they are there for?
+
+Plants one fault at a time in the running assistant, plays the suite again, and holds the run against the gates and
+against the sound run: each fault must break a gate that should find it, and be sure (p < 0.05) in the comparison.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Annotated
+from unittest.mock import patch
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from assistant.bootstrap import Services
+from assistant.composing.reading import Reading
+from assistant.turn.decide import Deliberation, decide
+from assistant.types import Answer, Reply
+from evals.cli import cache_folder
+from evals.compare import SURE, compare
+from evals.errors import EvalError
+from evals.session import Plant, Selection, evaluate
+from evals.suite import load_suite, with_gates
+from evals.types import Metric, Run, Suite
+from knowledge.search import Arm, fuse
+from knowledge.types import Passage, Query, ScoredPassage, Value
+
+GATES = Path(__file__).with_name("suites") / "bench.gates.yaml"
+RAISED, LOWERED = 0.9, 0.05  # the answer threshold, moved to where nearly nothing, or everything, is answered
+talk = Console(stderr=True)
+
+
+@dataclass(frozen=True)
+class Regression:
+    """A fault, the gates of which one must break, and the compared scores of which one must be sure."""
+
+    name: str
+    plant: Plant
+    gates: frozenset[Metric]
+    scores: frozenset[str]
+
+
+class Verdict(Value):
+    """Whether one planted fault was found."""
+
+    name: str
+    broken_gates: tuple[str, ...]
+    found_by_gate: bool
+    score: str  # the expected score that moved most surely
+    change: float
+    p: float
+
+    @property
+    def is_found(self) -> bool:
+        """By a gate that should find it, and surely in the comparison."""
+        return self.found_by_gate and self.p < SURE
+
+
+@contextmanager
+def _without_lexical_arm(services: Services) -> Iterator[Services]:
+    def dense_alone(query: Query, passages: dict[str, Passage], dense: Arm, _lexical: Arm) -> tuple[ScoredPassage, ...]:
+        return fuse(query, passages, dense, Arm())
+
+    with patch("knowledge.finding.fuse", dense_alone):
+        yield services
+
+
+def _threshold_at(value: float) -> Plant:
+    @contextmanager
+    def moved(services: Services) -> Iterator[Services]:
+        policies = {
+            market: pack.model_copy(update={"thresholds": pack.thresholds.model_copy(update={"answer": value})})
+            for market, pack in services.policies.items()
+        }
+        yield replace(services, assistant=replace(services.assistant, policies=policies))
+
+    return moved
+
+
+def _without_screen(name: str) -> Plant:
+    @contextmanager
+    def off(services: Services) -> Iterator[Services]:
+        screens = [screen for screen in services.assistant.screens if screen.name != name]
+        if len(screens) == len(services.assistant.screens):
+            raise EvalError(f"no screen is called '{name}'; nothing was planted.")
+        yield replace(services, assistant=replace(services.assistant, screens=screens))
+
+    return off
+
+
+@contextmanager
+def _conditions_dropped(services: Services) -> Iterator[Services]:
+    def alone(_reading: Reading, index: int) -> set[int]:
+        return {index}
+
+    with patch("assistant.composing.complete.bound_to", alone):
+        yield services
+
+
+@contextmanager
+def _citations_shuffled(services: Services) -> Iterator[Services]:
+    def shuffled(found: Deliberation, make_id: Callable[[str], str]) -> Reply:
+        reply = decide(found, make_id)
+        return reply.model_copy(update={"outcomes": tuple(map(_rotated, reply.outcomes))})
+
+    with patch("assistant.pipeline.decide", shuffled):
+        yield services
+
+
+def _rotated(outcome: object) -> object:
+    if not isinstance(outcome, Answer) or len(outcome.citations) < 2:  # noqa: PLR2004 - one alone has no other place
+        return outcome
+    return outcome.model_copy(update={"citations": (*outcome.citations[1:], outcome.citations[0])})
+
+
+REGRESSIONS = (
+    Regression(
+        "retriever without its lexical arm",
+        _without_lexical_arm,
+        frozenset({Metric.NDCG, Metric.RETRIEVAL_HIT, Metric.EVIDENCE_HIT}),
+        frozenset({"ndcg", "first_rank", "retrieval_hit", "evidence_hit"}),
+    ),
+    Regression(
+        "answer threshold raised",
+        _threshold_at(RAISED),
+        frozenset({Metric.HANDOFF_RATE, Metric.OUTCOME_ACCURACY, Metric.REFUSAL}),
+        frozenset({"refusal", "outcome"}),
+    ),
+    Regression(
+        "answer threshold lowered",
+        _threshold_at(LOWERED),
+        frozenset({Metric.OUTCOME_ACCURACY, Metric.REFUSAL}),
+        frozenset({"refusal", "outcome"}),
+    ),
+    Regression(
+        "safety screen off", _without_screen("safety"), frozenset({Metric.SAFETY_KINDS}), frozenset({"safety_kinds"})
+    ),
+    Regression(
+        "misuse screen off",
+        _without_screen("misuse"),
+        frozenset({Metric.OUTCOME_ACCURACY, Metric.REFUSAL, Metric.LEAKS}),
+        frozenset({"outcome", "refusal", "no_leak"}),
+    ),
+    Regression(
+        "composer that drops conditions", _conditions_dropped, frozenset({Metric.CONTEXT}), frozenset({"context"})
+    ),
+    Regression(
+        "shuffled citations", _citations_shuffled, frozenset({Metric.CITATIONS_VALID}), frozenset({"citations_hold"})
+    ),
+)
+
+
+def judge(regression: Regression, sound: Run, planted: Run) -> Verdict:
+    """Hold a planted run against its gates and against the sound one."""
+    broken = [gate.metric for gate in planted.gates if not gate.passed]
+    held = {gate.metric for gate in sound.gates if gate.passed}
+    figures = [f for f in compare(sound, planted).figures if f.name in regression.scores]
+    surest = min(figures, key=lambda f: (f.difference.p, f.difference.change))
+    return Verdict(
+        name=regression.name,
+        broken_gates=tuple(broken),
+        found_by_gate=bool(regression.gates & set(broken) & held),
+        score=surest.name,
+        change=surest.difference.change,
+        p=surest.difference.p if surest.difference.change < 0 else 1.0,
+    )
+
+
+def measure(
+    suites: Sequence[Suite],
+    library: Path | None,
+    cache: Path,
+    workers: int,
+    planted: Sequence[Regression],
+    selection: Selection,
+) -> tuple[Run, tuple[Verdict, ...]]:
+    """Play the suites soundly, then with each fault planted."""
+    sound = evaluate(suites, library, cache, selection, workers, talk)
+    verdicts = []
+    for regression in planted:
+        talk.print(f"planting: {regression.name}")
+        run = evaluate(suites, library, cache, selection, workers, talk, plant=regression.plant)
+        verdicts.append(judge(regression, sound, run))
+        talk.print(
+            f"  {'found' if verdicts[-1].is_found else 'MISSED'}: {verdicts[-1].model_dump_json()}", markup=False
+        )
+    return sound, tuple(verdicts)
+
+
+def main(
+    suites: Annotated[list[Path], typer.Argument(help="Suites to play.", show_default=False)],
+    library: Annotated[Path | None, typer.Option(help="The folder of their labels.")] = None,
+    gates: Annotated[Path, typer.Option(help="The gates that should find the faults.")] = GATES,
+    only: Annotated[list[str] | None, typer.Option(help="Only faults whose name holds this (repeatable).")] = None,
+    workers: Annotated[int, typer.Option(min=1, max=16)] = 2,
+    cache: Annotated[Path | None, typer.Option(help="Where built libraries are kept.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the verdicts as JSON.")] = False,  # noqa: FBT002
+) -> None:
+    """Plant each fault and see it found. Exit 1 when the sound run breaks a gate or a fault is missed, 2 on usage."""
+    planted = [r for r in REGRESSIONS if not only or any(word in r.name for word in only)]
+    if not planted:
+        raise typer.BadParameter(f"no fault holds {only}; there are: {', '.join(r.name for r in REGRESSIONS)}.")
+    try:
+        loaded = [with_gates(load_suite(path), gates, is_release=True) for path in suites]
+        sound, verdicts = measure(loaded, library, cache_folder(cache), workers, planted, Selection())
+    except EvalError as error:
+        talk.print(f"[red]error[/] {error}", highlight=False)
+        raise typer.Exit(2) from None
+    unsound = [f"{g.metric} {g.value} (should be {g.bound})" for g in sound.gates if not g.passed]
+    if unsound:
+        talk.print(f"[red]gates broken by the sound run:[/] {', '.join(unsound)}", highlight=False)
+    if as_json:
+        sys.stdout.write("[" + ",\n".join(v.model_dump_json() for v in verdicts) + "]\n")
+    else:
+        report(verdicts, Console(file=sys.stdout, width=None if sys.stdout.isatty() else 160))
+    raise typer.Exit(1 if unsound or not all(verdict.is_found for verdict in verdicts) else 0)
+
+
+def report(verdicts: Sequence[Verdict], console: Console) -> None:
+    """One row a fault."""
+    table = Table("planted fault", "found", "gates broken", "surest score", "change", "p")
+    for v in verdicts:
+        found = "[green]yes[/]" if v.is_found else "[red]no[/]"
+        table.add_row(v.name, found, ", ".join(v.broken_gates), v.score, f"{v.change:+.3f}", f"{v.p:.2g}")
+    console.print(table)
+
+
+if __name__ == "__main__":
+    typer.run(main)
