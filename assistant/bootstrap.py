@@ -31,7 +31,7 @@ from assistant.cases.reconcile import Received
 from assistant.cases.routing import RoutingRules, read_rules
 from assistant.composing.choose import Limits
 from assistant.composing.confidence import ConfidenceModel
-from assistant.config import EmbedderSettings, Settings
+from assistant.config import EmbedderSettings, Settings, TransferSettings
 from assistant.errors import SettingsError
 from assistant.outgoing import Channel, Contacts
 from assistant.pipeline import Assistant
@@ -97,22 +97,7 @@ def build(settings: Settings, embedder: Embedder | None = None) -> Services:
         clock=clock,
         knowledge=library,
         policies=policies,
-        assistant=Assistant(
-            clock=clock,
-            knowledge=library,
-            ledger=ledger,
-            screens=default_screens(_reader(used)),
-            topics=load_topics(),
-            confidence=ConfidenceModel.load(),
-            policies=policies,
-            limits=Limits(words=settings.answer.max_words, citations=settings.answer.max_citations),
-            passages=settings.answer.passages,
-            software=importlib.metadata.version("hcp-assistant"),
-            commit=_commit(),
-            models=(used.name,),
-            routing=rules,
-            wording=_wording(settings),
-        ),
+        assistant=_assistant(settings, used, library, ledger, policies, rules),
         ledger=ledger,
         desk=desk,
         rules=rules,
@@ -128,17 +113,43 @@ def build(settings: Settings, embedder: Embedder | None = None) -> Services:
             notices=Notices(_audience(settings)),
             carriers=_carriers(settings, clock),
             clock=clock,
-            sender=Sender(
-                organisation=settings.transfer.organisation,
-                identifier=settings.transfer.identifier,
-                receiver=settings.transfer.receiver,
-            ),
+            sender=_sender(settings.transfer),
             patience=_patience(settings),
         ),
         contacts=contacts,
         received=SqlReceived(engine),
         close=close,
     )
+
+
+def _assistant(
+    settings: Settings,
+    used: Embedder,
+    library: Library,
+    ledger: SqlLedger,
+    policies: Mapping[Market, PolicyPack],
+    rules: RoutingRules,
+) -> Assistant:
+    return Assistant(
+        clock=SystemClock(),
+        knowledge=library,
+        ledger=ledger,
+        screens=default_screens(_reader(used)),
+        topics=load_topics(),
+        confidence=ConfidenceModel.load(),
+        policies=policies,
+        limits=Limits(words=settings.answer.max_words, citations=settings.answer.max_citations),
+        passages=settings.answer.passages,
+        software=importlib.metadata.version("hcp-assistant"),
+        commit=_commit(),
+        models=(used.name,),
+        routing=rules,
+        wording=_wording(settings),
+    )
+
+
+def _sender(settings: TransferSettings) -> Sender:
+    return Sender(organisation=settings.organisation, identifier=settings.identifier, receiver=settings.receiver)
 
 
 def _carriers(settings: Settings, clock: Clock) -> Carriers:
