@@ -133,6 +133,7 @@ class CasesSettings(_Section):
     """How cases are routed."""
 
     rules: Path | None = None  # routing rules; ours when not set: `assistant/cases/routing.yaml`
+    attend_seconds: float = Field(default=60.0, gt=0, le=86_400)  # how often queues are looked after
 
 
 class MailSettings(_Section):

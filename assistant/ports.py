@@ -148,6 +148,10 @@ class Desk(Protocol):
         """A number that grows whenever a case of these kinds changes."""
         ...
 
+    def rebuild(self) -> int:
+        """Make what queues are found by anew from the events; how many cases there are."""
+        ...
+
 
 class Outbox(Protocol):
     """Signals waiting to be delivered, at least once."""

@@ -9,9 +9,12 @@ import uvicorn
 
 from assistant.adapters.delivery import ConsoleDelivery
 from assistant.bootstrap import Services, build
+from assistant.cases.attend import AttendLoop
 from assistant.cases.dispatch import DispatchLoop
+from assistant.cases.work import CaseWork
 from assistant.config import Settings
 from assistant.deliver import DeliveryLoop, deliver_once
+from assistant.pipeline import new_id
 from assistant.warming import Warming
 
 BATCH = 50
@@ -26,10 +29,13 @@ def serve(settings: Settings, host: str | None = None, port: int | None = None) 
     services = build(settings)
     loop = _loop(services)
     dispatch = DispatchLoop(services.dispatcher, settings.transfer.interval_seconds)
+    work = CaseWork(desk=services.desk, clock=services.clock, rules=services.rules, new_id=new_id)
+    attending = AttendLoop(work, settings.cases.attend_seconds)
     warming = Warming(services)
     try:
         warming.start()
         dispatch.start()
+        attending.start()
         if loop is not None:
             loop.start()
         uvicorn.run(
@@ -42,6 +48,7 @@ def serve(settings: Settings, host: str | None = None, port: int | None = None) 
     finally:
         warming.stop()
         dispatch.stop()
+        attending.stop()
         if loop is not None:
             loop.stop()
         services.close()

@@ -228,6 +228,9 @@ class FakeDesk:
         threads = self._store.shelf.threads.values()
         return sum(len(thread) for thread in threads if thread[0].case_kind in kinds)
 
+    def rebuild(self) -> int:
+        return len(self._store.shelf.threads)
+
     def _found(self, query: CaseQuery) -> list[CaseLine]:
         lines = [line_of(derive(t), read_rules()) for t in reversed(self._store.shelf.threads.values())]
         return [n for n in lines if self._fits(n, query)]

@@ -12,11 +12,11 @@ from rich.table import Column, Table
 from assistant.cases.safety_cli import register
 from assistant.errors import AssistantError, NotFound
 from assistant.ports import Desk
-from assistant.records import Case, CaseKind
+from assistant.records import Case, CaseKind, CaseStatus
 
 app = typer.Typer(no_args_is_help=True, help="Medical-information and safety cases.")
 
-STATUSES = ("open", "requested", "assigned", "replied", "withdrawn", "resolved", "acknowledged")
+STATUSES = tuple(status.value for status in CaseStatus)
 _SHOWN_CHARACTERS = 60
 WIDE = 160  # columns, where output is no terminal
 
@@ -66,6 +66,44 @@ def show_case(
     console = _out()
     console.print(_facts(case))
     console.print(_thread(case))
+
+
+@app.command("attend")
+def attend_cases(
+    ctx: typer.Context,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only tell what would be done.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Look after the queues once: give out cases, take back from the absent, escalate what ran out of time.
+
+    A running server does it every `cases.attend_seconds` by itself.
+    """
+    from assistant.cases.attend import attend
+    from assistant.cases.work import CaseWork
+    from assistant.pipeline import new_id
+
+    held = ctx.obj()
+    try:
+        work = CaseWork(desk=held.desk, clock=held.clock, rules=held.rules, new_id=new_id)
+        steps = attend(work, is_dry=dry_run)
+    except AssistantError as error:
+        _fail(error)
+    if as_json:
+        typer.echo(json.dumps([step.model_dump(mode="json") for step in steps], indent=2))
+        return
+    for step in steps:
+        typer.echo(f"{step.case_id}  {step.kind.value} {step.to or '-'}  ({step.reason})")
+    typer.echo(f"{len(steps)} steps{' would be taken' if dry_run else ' taken'}.", err=True)
+
+
+@app.command("rebuild")
+def rebuild_lines(ctx: typer.Context, as_json: AsJson = False) -> None:
+    """Make the lines of the queues anew from the events, by the routing rules of today; no event is changed."""
+    try:
+        count = ctx.obj().desk.rebuild()
+    except AssistantError as error:
+        _fail(error)
+    typer.echo(json.dumps({"cases": count}) if as_json else f"{count} cases.")
 
 
 def _desk(ctx: typer.Context) -> Desk:

@@ -10,10 +10,11 @@ import pytest
 from typer.testing import CliRunner
 
 from assistant.cases.cli import app
+from assistant.cases.routing import read_rules
 from assistant.cases.state import next_event
 from assistant.errors import TransientError
 from assistant.records import CaseEventKind, CaseKind
-from tests.fakes import START, FakeDesk
+from tests.fakes import START, FakeClock, FakeDesk
 from tests.turns import opened
 
 
@@ -116,3 +117,14 @@ def test_what_an_hcp_wrote_cannot_act_on_the_terminal(run, desk):
     assert "[red]x[/red]" in shown
     assert "\x1b" not in shown
     assert "\u202e" not in shown
+
+
+def test_the_queues_are_looked_after_and_made_anew(desk):
+    held = SimpleNamespace(desk=desk, clock=FakeClock(), rules=read_rules())
+
+    def invoke(*arguments):
+        return CliRunner().invoke(app, arguments, obj=lambda: held, catch_exceptions=False)
+
+    assert json.loads(invoke("attend", "--dry-run", "--json").stdout) == []
+    assert "0 steps taken" in invoke("attend").output
+    assert json.loads(invoke("rebuild", "--json").stdout) == {"cases": 3}

@@ -67,8 +67,9 @@ def test_the_first_rule_that_holds_decides_and_is_named(tmp_path):
         tmp_path,
         rule=(
             "rules:\n",
-            "rules:\n  - {name: derm, when: {therapeutic_areas: [dermatology], markets: [UK]}, "
-            "team: skin, priority: high}\n",
+            """rules:
+  - {name: derm, when: {therapeutic_areas: [dermatology], markets: [UK]}, team: skin, priority: high}
+""",
         ),
         area=("therapeutic_areas: {}", "therapeutic_areas: {Invented: dermatology}"),
         team=("teams:\n", "teams:\n  - {name: skin}\n"),
