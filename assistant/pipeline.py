@@ -21,7 +21,7 @@ from assistant.ports import Clock, Knowledge, Ledger
 from assistant.records import Interaction, Release
 from assistant.screens import Screen
 from assistant.turn.decide import Deliberation, decide
-from assistant.turn.follow import follow, without_answer
+from assistant.turn.follow import exposure_told, follow, without_answer
 from assistant.turn.judge import judge
 from assistant.turn.phrase import Wording
 from assistant.turn.record import prepare
@@ -71,6 +71,8 @@ class Assistant:
         question = _scoped(question, names)
         history = course.run("history", lambda: self.ledger.conversation(question.conversation_id))
         screening = course.run("screened", lambda: screen(question, self.screens, _all_names(names)))
+        if screening is not None and history:
+            screening = course.run("followed", partial(exposure_told, screening, history)) or screening
         understanding = None
         if screening is not None and history is not None:
             judged = course.run("understood", partial(self._understood, question, screening, history, names))
@@ -99,6 +101,7 @@ class Assistant:
             failures=tuple(course.failures),
             is_first_turn=not history,
             followed=followed,
+            was_asked_exposure=any(n.kind == "exposure" for turn in history or () for n in turn.reply.notices),
         )
         reply = _decided(found, course)
         interaction = Interaction(

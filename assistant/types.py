@@ -382,7 +382,7 @@ Outcome = Annotated[
 class Notice(Value):
     """A fixed sentence of ours, from the policy pack."""
 
-    kind: Literal["ai", "personal_data"]
+    kind: Literal["ai", "personal_data", "exposure"]
     text: str
 
 

@@ -64,6 +64,7 @@ class Deliberation:
     labels: Mapping[str, DocumentLink] = field(default_factory=dict)  # by product
     failures: Sequence[str] = ()
     is_first_turn: bool = False
+    was_asked_exposure: bool = False  # in this conversation, already
     followed: Followed | None = None  # this message answers what a safety intake asked back
 
 
@@ -81,7 +82,8 @@ def decide(found: Deliberation, new_id: Callable[[str], str]) -> Reply:
     if not outcomes:
         outcomes.append(_hand_off(found, "check_failed", (), new_id))
     ordered = sorted(outcomes, key=lambda outcome: _ORDER.index(outcome.kind))
-    return Reply(outcomes=tuple(ordered), notices=tuple(_notices(found)))
+    reported = urgent or intake is not None or followed is not None
+    return Reply(outcomes=tuple(ordered), notices=tuple(_notices(found, asks_exposure=not reported)))
 
 
 def _counts(found: Deliberation, kind: FindingKind) -> bool:
@@ -270,8 +272,17 @@ def _decline(found: Deliberation, reason: DeclineReason) -> Decline:
     return Decline(reason=reason, text=text)
 
 
-def _notices(found: Deliberation) -> Iterable[Notice]:
+def _notices(found: Deliberation, *, asks_exposure: bool) -> Iterable[Notice]:
     if found.is_first_turn:
         yield Notice(kind="ai", text=found.policy.texts.ai_notice)
     if found.screening is not None and found.screening.of_kind(FindingKind.PERSONAL_DATA):
         yield Notice(kind="personal_data", text=found.policy.texts.personal_data_notice)
+    if asks_exposure and not found.was_asked_exposure and _is_about_pregnancy(found):
+        yield Notice(kind="exposure", text=found.policy.texts.safety_follow_up["exposure"])
+
+
+def _is_about_pregnancy(found: Deliberation) -> bool:
+    """Whether a question touches exposure in pregnancy: then it is asked once whether one occurred (GVP VI.B.6.1)."""
+    parts = found.understanding.parts if found.understanding else ()
+    asked = (part for part in parts if part.kind in (PartKind.ON_LABEL, PartKind.OFF_LABEL))
+    return any("pregnancy" in part.populations for part in asked)

@@ -1,14 +1,28 @@
-"""Follow: tell whether a message answers the one question that a safety intake asked back."""
+"""Follow: tell whether a message answers what was asked back: by a safety intake, or about an exposure."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from assistant.criteria import answer_span
 from assistant.records import Interaction
-from assistant.types import Clarify, Followed, PartKind, SafetyIntake, Screening, Understanding
+from assistant.screens.clauses import split_clauses
+from assistant.types import (
+    Clarify,
+    Finding,
+    FindingKind,
+    Followed,
+    PartKind,
+    SafetyIntake,
+    SafetyKind,
+    Screening,
+    Understanding,
+)
 from knowledge.types import ProductNames
 
+_YES = re.compile(r"^\W*(?:yes|yeah|yep|yup|indeed|correct|unfortunately|i do|we do|one|two|several)\b", re.IGNORECASE)
+_TOLD_SURELY = 0.9
 TURNS = 3  # an answer comes soon, or is a message of its own
 
 
@@ -27,6 +41,23 @@ def follow(screening: Screening, history: Sequence[Interaction], names: Sequence
         end=span[1],
         is_whole=span[1] == len(screening.redacted) and not _asked_which_product(history),
     )
+
+
+def exposure_told(screening: Screening, history: Sequence[Interaction]) -> Screening:
+    """A "yes" to the question whether a patient was exposed is a report of it (GVP VI.B.6.1); else as it was."""
+    was_asked = bool(history) and any(n.kind == "exposure" for n in history[-1].reply.notices)
+    clauses = split_clauses(screening.redacted)
+    if not was_asked or not clauses or clauses[0].is_question or not _YES.match(clauses[0].text):
+        return screening
+    finding = Finding(
+        kind=FindingKind.SAFETY_REPORT,
+        detail=SafetyKind.PREGNANCY_EXPOSURE.value,
+        start=clauses[0].start,
+        end=clauses[0].end,
+        found_by="asked.exposure@1",
+        confidence=_TOLD_SURELY,
+    )
+    return screening.model_copy(update={"findings": (*screening.findings, finding)})
 
 
 def without_answer(understanding: Understanding, followed: Followed, text: str) -> Understanding:

@@ -9,7 +9,7 @@ from assistant.cases.safety import read_report
 from assistant.config import StorageSettings, load
 from assistant.demo import fill
 from assistant.records import CaseEventKind
-from assistant.types import Asker, Question, SafetyIntake, Scope
+from assistant.types import Asker, Question, SafetyIntake, SafetyKind, Scope
 
 pytestmark = pytest.mark.slow
 
@@ -86,3 +86,21 @@ def test_a_second_patient_is_a_second_case(product, ask):
     reply = ask("58F. Another patient of mine was found to be pregnant while taking it last month.")
     told = [o for o in reply if isinstance(o, SafetyIntake)]
     assert {o.case_id == first.case_id for o in told} == {True, False}
+
+
+def test_a_question_about_pregnancy_is_asked_once_whether_there_was_an_exposure(services, product, ask):
+    def notices(text):
+        ask(text)
+        (turn,) = services.ledger.conversation(conversation, last=1)
+        return [n.kind for n in turn.reply.notices]
+
+    conversation = "conversation_test_a_question_about_pregnancy_is_asked_once_whether_there_was_an_exposure"
+    assert "exposure" in notices("What does the label say about use in pregnancy?")
+    intake = intake_of(ask("Yes, one of my patients"))
+    assert intake.safety_kinds == (SafetyKind.PREGNANCY_EXPOSURE,)
+    assert "exposure" not in notices("And is it known to harm the fetus in pregnancy?")
+
+
+def test_a_no_is_no_report(ask):
+    ask("What does the label say about use in pregnancy?")
+    assert not any(isinstance(o, SafetyIntake) for o in ask("No."))
