@@ -21,7 +21,7 @@ from assistant.composing.reading import Reading
 from assistant.records import Interaction
 from assistant.say import plain_text
 from assistant.turn.compose import name_stems
-from assistant.types import PartKind
+from assistant.types import Draft, PartKind
 from evals.run import play, resolve_product
 from evals.score import reduced
 from evals.silence import ask, probes
@@ -94,13 +94,8 @@ def gather(
             ranking_names = names
             if candidates.gold.any():
                 ranked.append(candidates)
-        drafts = [(d, _shows(interaction, d.part, quotes)) for d in interaction.drafts]
-        if quotes and len(drafts) > 1:  # a question in two parts is right once
-            drafts = [max(drafts, key=lambda pair: pair[1])]
-        verdict = (judged or {}).get((case.id, text_sha256(plain_text(interaction.reply))))
-        if verdict is not None and len(drafts) == 1:
-            drafts = [(drafts[0][0], verdict)]
-            used += 1
+        drafts, said = _drafts(interaction, quotes, verdict=(judged or {}).get(_key(case, interaction)))
+        used += said
         for draft, is_right in drafts:
             confidence_names = tuple(draft.features)
             sure.append(Sure(case.label, case.category, tuple(draft.features.values()), is_right))
@@ -111,6 +106,23 @@ def gather(
             for held, is_right in ask(services, probe)
         ]
     return Material(ranking_names, tuple(ranked), confidence_names, tuple(sure), used)
+
+
+def _key(case: EvalCase, interaction: Interaction) -> tuple[str, str]:
+    """What a verdict knows a reply by."""
+    return case.id, text_sha256(plain_text(interaction.reply))
+
+
+def _drafts(
+    interaction: Interaction, quotes: Sequence[str], *, verdict: bool | None
+) -> tuple[list[tuple[Draft, bool]], int]:
+    """The drafts to learn from and whether each is right; and how many of those a person told."""
+    drafts = [(d, _shows(interaction, d.part, quotes)) for d in interaction.drafts]
+    if quotes and len(drafts) > 1:  # a question in two parts is right once
+        drafts = [max(drafts, key=lambda pair: pair[1])]
+    if verdict is not None and len(drafts) == 1:
+        return [(drafts[0][0], verdict)], 1
+    return drafts, 0
 
 
 def _candidates(
