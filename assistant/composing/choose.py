@@ -54,7 +54,7 @@ def choose(candidates: Sequence[Candidate], limits: Limits) -> list[Candidate]:
         length = lengths[best]
         del values[best]
         says_the_same = overlap.pop(best) >= DUPLICATE
-        if says_the_same or (chosen and spent + length > limits.words):
+        if says_the_same or (chosen and (spent + length > limits.words or _stands_apart(candidate, chosen[0]))):
             continue
         chosen.append(candidate)
         reached += chances[best]
@@ -79,6 +79,24 @@ def _to_the_point(candidates: Sequence[Candidate]) -> list[Candidate]:
     """Leave out the rows of a table that do not hold the value asked about, where others of it do."""
     held = {_table(c) for c in candidates if c.unit.table is not None and c.features["value"]}
     return [c for c in candidates if c.unit.table is None or c.features["value"] or _table(c) not in held]
+
+
+def _stands_apart(candidate: Candidate, first: Candidate) -> bool:
+    """Whether it is of a sister section about something else: the dosage of another indication than asked about.
+
+    The headings tell: the first one names words of the question that this one lacks, and this one names none that the
+    first one lacks.
+    """
+    if candidate.reading is not first.reading or candidate.unit.section == first.unit.section:
+        return False
+    sections = first.reading.document.sections
+    one, other = sections[first.unit.section], sections[candidate.unit.section]
+    if one.parent is None or one.parent != other.parent:
+        return False
+    heading, heading_here = (first.reading.heading_stems[c.unit.section] for c in (first, candidate))
+    named, named_here = heading & first.matched, heading_here & candidate.matched
+    of_one_kind = bool((heading & heading_here) - named)  # "Dosage for …" and "Dosage for …"
+    return of_one_kind and bool(named - named_here) and not named_here - named
 
 
 def _table(candidate: Candidate) -> tuple[str, str, int | None]:

@@ -148,3 +148,24 @@ def test_nothing_found_composes_nothing():
     part = Part(text="x", standalone="x", kind=PartKind.ON_LABEL, product="Veltrano")
     empty = Evidence(part=0, result=None)
     assert compose(part, empty, {}, Limits(words=120, citations=6), ConfidenceModel.load(), "ISI") is None
+
+
+def two_indications():
+    label = labels.LabelBuilder()
+    dosage = label.section("dosage_and_administration", "DOSAGE AND ADMINISTRATION", "2")
+    for use, dose in (("Plaque Psoriasis", "40 mg"), ("Atopic Dermatitis", "20 mg")):
+        label.section("dosage_and_administration", f"Dosage for {use}", "2.1", dosage)
+        label.paragraph(f"The usual amount in adults is {dose} once daily.", "Take it with food.")
+    return labels.approved(label.build())
+
+
+def test_the_dosage_of_another_indication_is_left_out():
+    shown = said(draft_for("dosage for psoriasis in adults, how much daily?", label=two_indications()))
+    assert "40 mg" in shown
+    assert "20 mg" not in shown
+
+
+def test_a_question_that_names_no_indication_gets_the_dosage_of_each():
+    shown = said(draft_for("dosage in adults, how much daily?", label=two_indications()))
+    assert "40 mg" in shown
+    assert "20 mg" in shown
