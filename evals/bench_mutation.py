@@ -149,7 +149,7 @@ def _test(root: Path, tests: Sequence[str], *, writes_bytecode: bool) -> None:
         os.dup2(silence, 2)
         os.chdir(root)
         sys.dont_write_bytecode = not writes_bytecode
-        sys.path[:] = [str(root), *(p for p in sys.path if p and not (Path(p) / "assistant").is_dir())]
+        sys.path[:] = [str(root), *(p for p in sys.path if p and not (Path(p) / "assistant" / "turn").is_dir())]
         for name in [n for n in sys.modules if n.partition(".")[0] in _OURS]:
             del sys.modules[name]
         importlib.invalidate_caches()
