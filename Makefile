@@ -102,7 +102,7 @@ bench-regressions: .venv/.dev ## Faults planted in the assistant: each found by 
 	$(BIN)/python -m evals.regressions $(SHARED)/bench/dev.jsonl --library $(LABELS)/openfda
 
 .PHONY: bench-mutation
-bench-mutation: .venv/.dev ## Planted faults the tests notice, sampled with a fixed seed (hours)
+bench-mutation: .venv/.dev ## Planted faults the tests notice, sampled with a fixed seed (half an hour)
 	$(BIN)/python -m evals.bench_mutation
 
 .PHONY: bench-identifiers
