@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from assistant.composing.rank import Candidate
 from assistant.composing.reading import Reading
+from assistant.composing.terms import stems
 from assistant.composing.traits import traits
 from knowledge.types import UnitKind
 
@@ -21,6 +22,9 @@ LENGTH = 0.2  # what a unit as long as the whole limit loses to one of no length
 REDUNDANCY = 0.2  # what saying the same again takes away, at most
 DUPLICATE = 0.8  # overlap of stems from which two units say the same
 CONSIDERED = 40  # candidates looked at
+
+
+_KINDS = stems("dosage dose dosing regimen schedule titration")  # what a heading may be of, asked for or not
 
 
 @dataclass(frozen=True)
@@ -95,7 +99,7 @@ def _stands_apart(candidate: Candidate, first: Candidate) -> bool:
         return False
     heading, heading_here = (first.reading.heading_stems[c.unit.section] for c in (first, candidate))
     named, named_here = heading & first.matched, heading_here & candidate.matched
-    of_one_kind = bool((heading & heading_here) - named)  # "Dosage for …" and "Dosage for …"
+    of_one_kind = bool((heading & heading_here) - (named - _KINDS))  # "Dosage for …" and "Dosage for …"
     return of_one_kind and bool(named - named_here) and not named_here - named
 
 
