@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.console import Console
 
+from evals.agreement_cli import app as agreeing
 from evals.cache import CACHE_VARIABLE
 from evals.compare import compare, load_run, one_case
 from evals.errors import EvalError
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
 
 app = typer.Typer(no_args_is_help=True, help="Measure the assistant: run suites, compare runs, read one case.")
 app.add_typer(stored_runs, name="runs")
+app.add_typer(agreeing)
 app.add_typer(generating)
 app.add_typer(from_life)
 _TALK = Console(stderr=True)

@@ -143,7 +143,7 @@ REGRESSIONS = (
         _threshold_at(RAISED),
         frozenset({Metric.HANDOFF_RATE, Metric.OUTCOME_ACCURACY, Metric.REFUSAL}),
         frozenset({"refusal", "outcome"}),
-        frozenset({"demo"}),
+        frozenset({"demo", "grounding", "retrieval", "balance"}),
     ),
     Regression(
         "answer threshold lowered",
