@@ -103,7 +103,7 @@ bench-regressions: .venv/.dev ## Faults planted in the assistant: each found by 
 	test ! -d $(LABELS)/openfda || $(BIN)/python -m evals.regressions $(SHARED)/bench/dev.jsonl --gates evals/suites/bench.gates.yaml --library $(LABELS)/openfda --only lexical --only raised --only safety --only conditions --only citations
 
 .PHONY: bench-mutation
-bench-mutation: .venv/.dev ## Planted faults the tests notice, sampled with a fixed seed (hours)
+bench-mutation: .venv/.dev ## Planted faults the tests notice, sampled with a fixed seed (half an hour)
 	$(BIN)/python -m evals.bench_mutation
 
 .PHONY: bench-identifiers
