@@ -183,7 +183,7 @@ def _refusals(first: Run, second: Run) -> tuple[str, ...]:
         said.append("the runs hold different cases")
     both = a.scorers.keys() & b.scorers.keys()
     if changed := sorted(name for name in both if a.scorers[name] != b.scorers[name]):
-        pairs = (f"{name}@{a.scorers[name]} and @{b.scorers[name]}" for name in changed)
+        pairs = (f"{name}@{a.scorers[name]}, {name}@{b.scorers[name]}" for name in changed)
         said.append(f"the scorers differ: {'; '.join(pairs)}")
     return tuple(said)
 
