@@ -57,7 +57,7 @@ class ConfidenceModel:
             "best_score": best.score,
             "margin": best.score - (ranked[5].score if len(ranked) > 5 else 0.0),  # noqa: PLR2004 - the sixth best
             "dense": max((c.features["dense"] for c in ranked[:3]), default=0.0),
-            "coverage": sum(weights[s] for s in held) / total,
+            "coverage": sum(weights[s] for s in held) / total if weights else 1.0,  # "What is it used for?"
             "coverage_best": best.features["coverage"],
             "precision_best": best.features["precision"],
             "heading_best": best.features["heading"],
@@ -65,7 +65,7 @@ class ConfidenceModel:
             "dense_first": best.features["dense_rank"],
             "unknown_words": sum(weights[s] for s in unknown) / total,
             "unknown_medicine": float(any(s in _medicine_stems() for s in unknown)),
-            "rarest_shown": sum(s in held for s in rarest) / (len(rarest) or 1),
+            "rarest_shown": sum(s in held for s in rarest) / len(rarest) if rarest else 1.0,
             "prior": best.features["prior_above"],
             "amount": best.features["amount"],
             "statement": best.features["statement"],
