@@ -99,7 +99,8 @@ chaos-transfers: .venv/.dev ## Kill the process that carries reports and mails 5
 
 .PHONY: bench-regressions
 bench-regressions: .venv/.dev ## Faults planted in the assistant: each found by its gate and by the comparison (minutes)
-	$(BIN)/python -m evals.regressions $(SHARED)/bench/dev.jsonl --library $(LABELS)/openfda
+	$(BIN)/python -m evals.regressions $(foreach name,demo grounding retrieval balance handoff safety misuse conditions,evals/suites/$(name).yaml) --library knowledge/library --only threshold --only screen --only conditions --only citations
+	test ! -d $(LABELS)/openfda || $(BIN)/python -m evals.regressions $(SHARED)/bench/dev.jsonl --gates evals/suites/bench.gates.yaml --library $(LABELS)/openfda --only lexical --only raised --only safety --only conditions --only citations
 
 .PHONY: bench-mutation
 bench-mutation: .venv/.dev ## Planted faults the tests notice, sampled with a fixed seed (half an hour)

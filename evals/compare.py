@@ -181,11 +181,16 @@ def _refusals(first: Run, second: Run) -> tuple[str, ...]:
         said.append("different cases were selected")
     elif {c.id for c in first.cases} != {c.id for c in second.cases}:
         said.append("the runs hold different cases")
-    if a.scorers and b.scorers and a.scorers != b.scorers:
-        changed = sorted({*a.scorers.items()} ^ {*b.scorers.items()})
-        said.append(f"the scorers differ: {', '.join(f'{name}@{version}' for name, version in changed)}")
+    both = a.scorers.keys() & b.scorers.keys()
+    if changed := sorted(name for name in both if a.scorers[name] != b.scorers[name]):
+        pairs = (f"{name}@{a.scorers[name]}, {name}@{b.scorers[name]}" for name in changed)
+        said.append(f"the scorers differ: {'; '.join(pairs)}")
     return tuple(said)
 
 
 def _notes(first: Run, second: Run) -> tuple[str, ...]:
-    return ("seconds were measured on different machines",) if first.run.machine != second.run.machine else ()
+    a, b = first.run, second.run
+    notes = ["seconds were measured on different machines"] if a.machine != b.machine else []
+    if a.scorers and b.scorers and (alone := sorted(a.scorers.keys() ^ b.scorers.keys())):
+        notes.append(f"only one of the runs was scored by {', '.join(alone)}")
+    return tuple(notes)

@@ -38,7 +38,9 @@ try:
         StringPresence,
     )
 except ImportError as missing:
-    raise EvalError(f"ragas cannot be used ({missing}). Install the extra: pip install 'hcp-assistant[evals]'.") from None
+    raise EvalError(
+        f"ragas cannot be used ({missing}). Install the extra: pip install 'hcp-assistant[evals]'."
+    ) from None
 
 # A passage of a thousand characters is never like a quote of sixty by edit distance, which is what ragas compares by;
 # ours looks for the quote's best place in the passage. Unrelated English shares half its letters: 0.5 would be no bar.

@@ -39,12 +39,20 @@ talk = Console(stderr=True)
 
 @dataclass(frozen=True)
 class Regression:
-    """A fault, the gates of which one must break, and the compared scores of which one must be sure."""
+    """A fault, the gates of which one must break, and the compared scores of which one must be sure.
+
+    Only those of the given suites are played that `suites` names: the ones made to find it. All, where none is given.
+    """
 
     name: str
     plant: Plant
     gates: frozenset[Metric]
     scores: frozenset[str]
+    suites: frozenset[str]
+
+    def of(self, given: Sequence[Suite]) -> tuple[Suite, ...]:
+        """The suites that this fault is looked for in."""
+        return tuple(suite for suite in given if suite.name in self.suites) or tuple(given)
 
 
 class Verdict(Value):
@@ -128,33 +136,49 @@ REGRESSIONS = (
         _without_lexical_arm,
         frozenset({Metric.NDCG, Metric.RETRIEVAL_HIT, Metric.EVIDENCE_HIT}),
         frozenset({"ndcg", "first_rank", "retrieval_hit", "evidence_hit"}),
+        frozenset({"dev", "retrieval"}),
     ),
     Regression(
         "answer threshold raised",
         _threshold_at(RAISED),
         frozenset({Metric.HANDOFF_RATE, Metric.OUTCOME_ACCURACY, Metric.REFUSAL}),
         frozenset({"refusal", "outcome"}),
+        frozenset({"demo", "grounding", "retrieval", "balance"}),
     ),
     Regression(
         "answer threshold lowered",
         _threshold_at(LOWERED),
         frozenset({Metric.OUTCOME_ACCURACY, Metric.REFUSAL}),
         frozenset({"refusal", "outcome"}),
+        frozenset({"handoff"}),
     ),
     Regression(
-        "safety screen off", _without_screen("safety"), frozenset({Metric.SAFETY_KINDS}), frozenset({"safety_kinds"})
+        "safety screen off",
+        _without_screen("safety"),
+        frozenset({Metric.SAFETY_KINDS}),
+        frozenset({"safety_kinds"}),
+        frozenset({"safety"}),
     ),
     Regression(
         "misuse screen off",
         _without_screen("misuse"),
         frozenset({Metric.OUTCOME_ACCURACY, Metric.REFUSAL, Metric.LEAKS}),
         frozenset({"outcome", "refusal", "no_leak"}),
+        frozenset({"misuse"}),
     ),
     Regression(
-        "composer that drops conditions", _conditions_dropped, frozenset({Metric.CONTEXT}), frozenset({"context"})
+        "composer that drops conditions",
+        _conditions_dropped,
+        frozenset({Metric.CONTEXT}),
+        frozenset({"context"}),
+        frozenset({"conditions"}),
     ),
     Regression(
-        "shuffled citations", _citations_shuffled, frozenset({Metric.CITATIONS_VALID}), frozenset({"citations_hold"})
+        "shuffled citations",
+        _citations_shuffled,
+        frozenset({Metric.CITATIONS_VALID}),
+        frozenset({"citations_hold"}),
+        frozenset({"demo"}),
     ),
 )
 
@@ -177,19 +201,25 @@ def judge(regression: Regression, sound: Run, planted: Run) -> Verdict:
 
 def measure(
     suites: Sequence[Suite], library: Path | None, cache: Path, workers: int, planted: Sequence[Regression]
-) -> tuple[Run, tuple[Verdict, ...]]:
-    """Play the suites soundly, then with each fault planted, all on one throwaway library."""
+) -> tuple[tuple[Run, ...], tuple[Verdict, ...]]:
+    """Play suites soundly, and with each fault those that should find it, all on one throwaway library."""
     verdicts = []
     with opened(library, cache, talk) as session:
-        sound = session.play(suites, Selection(), workers)
+        sound: dict[tuple[str, ...], Run] = {}
         for regression in planted:
+            mine = regression.of(suites)
+            names = tuple(suite.name for suite in mine)
+            if names not in sound:
+                sound[names] = session.play(mine, Selection(), workers)
             started = time.perf_counter(), time.process_time()
-            run = session.play(suites, Selection(), workers, plant=regression.plant)
+            run = session.play(mine, Selection(), workers, plant=regression.plant)
             spent = time.perf_counter() - started[0], time.process_time() - started[1]
-            verdicts.append(judge(regression, sound, run).model_copy(update={"seconds": spent[0], "cpu": spent[1]}))
+            verdicts.append(
+                judge(regression, sound[names], run).model_copy(update={"seconds": spent[0], "cpu": spent[1]})
+            )
             told = "found" if verdicts[-1].is_found else "not found"
             talk.print(f"{regression.name}: {told} in {spent[0]:.0f} s", highlight=False)
-    return sound, tuple(verdicts)
+    return tuple(sound.values()), tuple(verdicts)
 
 
 def main(
@@ -213,7 +243,10 @@ def main(
     except EvalError as error:
         talk.print(f"[red]error[/] {error}", highlight=False)
         raise typer.Exit(2) from None
-    unsound = [f"{g.suite}: {g.metric} {g.value} (should be {g.bound})" for g in sound.gates if not g.passed]
+    unsound = [
+        f"{g.suite}: {g.metric} {g.value} (should be {g.bound})" for run in sound for g in run.gates if not g.passed
+    ]
+    unsound = list(dict.fromkeys(unsound))
     if unsound:
         talk.print(f"[red]gates broken by the sound run:[/] {', '.join(unsound)}", highlight=False)
     if as_json:

@@ -85,7 +85,7 @@ class Session:
         `plant` may change the services while the cases are played: so the gates themselves are tested.
         Raises SuiteError when nothing is selected, EvalError when what is to be resumed is another run.
         """
-        services, built, chosen = self.services, self.built, _chosen(suites, selection)
+        services, built, chosen = self.services, self.built, chosen_cases(suites, selection)
         started_at = services.clock.now()
         results: list[CaseResult] = []
         gates: list[GateResult] = []
@@ -122,9 +122,7 @@ class Session:
 
 
 @contextmanager
-def opened(
-    folder: Path | None, cache_dir: Path, talk: Console, further: Sequence[Scorer] = ()
-) -> Iterator[Session]:
+def opened(folder: Path | None, cache_dir: Path, talk: Console, further: Sequence[Scorer] = ()) -> Iterator[Session]:
     """A throwaway library of a folder's labels, or a copy of the current one, and progress on `talk`.
 
     Raises LibraryError when the library cannot be built.
@@ -144,19 +142,19 @@ def evaluate(
     talk: Console,
     resume: Resume | None = None,
     plant: Plant = nullcontext,
-    further: Sequence[Scorer] = (),
 ) -> Run:
     """Open the library and play the suites' selected cases once (`Session.play`).
 
     Raises SuiteError when nothing is selected, LibraryError when the library cannot be built, EvalError when what is to
     be resumed was begun with another suite, library, code, selection or settings.
     """
-    _chosen(suites, selection)  # before minutes are spent on a library
-    with opened(folder, cache_dir, talk, further) as session:
+    chosen_cases(suites, selection)  # before minutes are spent on a library
+    with opened(folder, cache_dir, talk) as session:
         return session.play(suites, selection, workers, resume, plant)
 
 
-def _chosen(suites: Sequence[Suite], selection: Selection) -> list[tuple[Suite, Sequence[EvalCase]]]:
+def chosen_cases(suites: Sequence[Suite], selection: Selection) -> list[tuple[Suite, Sequence[EvalCase]]]:
+    """Each suite with the cases to play. Raises SuiteError when there is none at all."""
     chosen: list[tuple[Suite, Sequence[EvalCase]]] = [(suite, selection.of(suite)) for suite in suites]
     if not any(cases for _, cases in chosen):
         known = ", ".join(sorted({case.category for suite in suites for case in suite.cases}))

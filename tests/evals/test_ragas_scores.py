@@ -103,6 +103,7 @@ OFFLINE = """
 def test_they_run_with_the_network_refused_and_tell_nobody():
     done = subprocess.run(
         [sys.executable, "-c", textwrap.dedent(OFFLINE)],
+        check=False,
         cwd=Path(__file__).parents[2],
         capture_output=True,
         text=True,
@@ -114,5 +115,5 @@ def test_they_run_with_the_network_refused_and_tell_nobody():
 @pytest.mark.slow
 def test_neither_the_service_nor_a_plain_run_imports_ragas():
     seen = "import sys, assistant.web.app, evals.cli, evals.session; print('ragas' in sys.modules)"
-    done = subprocess.run([sys.executable, "-c", seen], capture_output=True, text=True, timeout=200)
+    done = subprocess.run([sys.executable, "-c", seen], check=False, capture_output=True, text=True, timeout=200)
     assert done.stdout.strip() == "False", done.stderr[-2000:]
