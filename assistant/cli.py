@@ -93,7 +93,7 @@ def demo(
     port: Annotated[int, typer.Option(help="Port; 0 picks a free one.")] = 8000,
     directory: Annotated[Path, typer.Option(help="Where the demo keeps its data.")] = Path("var/demo"),
 ) -> None:
-    """Serve the demo brand with embedded defaults, for three personas."""
+    """Serve the demo brand with embedded defaults, for four personas."""
     from assistant.demo import run
 
     run(directory, port)

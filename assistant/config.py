@@ -113,6 +113,16 @@ class Token(_Section):
     pseudonym: str
 
 
+class ProxySettings(_Section):
+    """Signing in by a reverse proxy that speaks OIDC or SAML and says who someone is. Off while there is no secret."""
+
+    secret: SecretStr = SecretStr("")  # the proxy proves itself with it; it must strip these headers from outside
+    secret_header: str = "x-hcp-proxy-secret"  # noqa: S105 - a header's name
+    user_header: str = "x-auth-request-user"
+    groups_header: str = "x-auth-request-groups"  # comma-separated
+    roles: dict[str, Role] = Field(default_factory=dict)  # group → role; the first group that is here decides
+
+
 class WebSettings(_Section):
     """The HTTP service."""
 
@@ -121,6 +131,7 @@ class WebSettings(_Section):
     market: Market = Market.US
     product: str | None = None  # scope of the portal page
     tokens: tuple[Token, ...] = ()  # for roles other than HCP
+    proxy: ProxySettings = ProxySettings()
     max_message_characters: int = Field(default=4000, ge=100, le=100_000)
     max_body_bytes: int = Field(default=65_536, ge=1024, le=10_485_760)
     max_turns_in_flight: int = Field(default=4, ge=1, le=256)  # about two a core; more only wait for each other

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import time
+import traceback
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TypeVar
 
 T = TypeVar("T")
@@ -26,7 +28,14 @@ class Course:
         try:
             return step()
         except Exception as error:  # noqa: BLE001 - whatever breaks a step, the HCP still gets a reply
-            self.failures.append(f"{stage}: {type(error).__name__}: {error}")
+            # What an error says may quote the message, so the record has its type and its place alone.
+            self.failures.append(f"{stage}: {type(error).__name__} at {_place(error)}")
             return None
         finally:
             self.seconds[stage] = self.seconds.get(stage, 0.0) + time.perf_counter() - started
+
+
+def _place(error: Exception) -> str:
+    """Where an error was raised: file and line."""
+    frames = traceback.extract_tb(error.__traceback__, limit=-1)
+    return f"{Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else "an unknown place"

@@ -1,4 +1,4 @@
-"""`hcp demo`: the invented demo brand, served with embedded defaults for three personas."""
+"""`hcp demo`: the invented demo brand, served with embedded defaults for four personas."""
 
 from __future__ import annotations
 
@@ -19,7 +19,12 @@ from assistant.types import Role
 from knowledge.types import Audience, DocumentStatus, Market
 
 DOCUMENTS = Path(knowledge.__file__).parent / "library"
-PERSONAS = ((Role.MSL, "msl-demo", "/msl"), (Role.CONTENT, "content-demo", "/content"))
+PERSONAS = (
+    (Role.MSL, "msl-demo", "/msl"),
+    (Role.SAFETY, "safety-demo", "/safety"),
+    (Role.CONTENT, "content-demo", "/content"),
+)
+_NAMES = {Role.MSL: "MSL", Role.SAFETY: "Drug safety", Role.CONTENT: "Content editor"}
 
 
 def run(directory: Path, port: int) -> None:
@@ -92,8 +97,6 @@ def _serve(services: Services, tokens: tuple[Token, ...], talk: Console) -> None
     talk.print(f"  HCP             {base}/", soft_wrap=True)
     for token, (_, _, page) in zip(tokens, PERSONAS, strict=True):
         link = f"{base}/login?token={token.secret.get_secret_value()}&next={page}"
-        talk.print(
-            f"  {token.role.value.upper() if token.role is Role.MSL else 'Content editor':<15} {link}", soft_wrap=True
-        )
+        talk.print(f"  {_NAMES[token.role]:<15} {link}", soft_wrap=True)
     talk.print("Stop with Ctrl+C.\n")
     server.run(sockets=[socket])

@@ -79,11 +79,10 @@ class Assistant:
             if judged is not None:
                 screening, understanding = judged
         followed = None
-        if screening is not None and history:
-            followed = course.run("followed", partial(follow, screening, history, names))
-        if screening is not None and followed is not None and understanding is not None:
+        if screening is not None:
+            followed = course.run("followed", partial(follow, screening, history or (), names))
             understanding = without_answer(understanding, followed, screening.redacted)
-        screening = None if screening is None else name_rules(policy, screening)
+            screening = name_rules(policy, screening)
         parts = _to_answer(understanding)
         labels = course.run("labels", lambda: self._labels(question, parts)) or {}
         by_product = {n.product: n for n in names}

@@ -52,6 +52,7 @@ class Texts(Value):
     personal_data_notice: str
     emergency: str
     safety_ack: str  # uses {reference}, {received_at}
+    safety_precaution: str  # a screen broke, so what was reported is not known; uses {reference}, {received_at}
     safety_follow_up: dict[FollowUp, str]  # what is asked once: missing criterion, lot number, possible exposure
     safety_follow_up_thanks: str  # uses {reference}, {received_at}
     contact_consent: str  # what an HCP agrees to who leaves an address

@@ -344,6 +344,7 @@ class SafetyIntake(Value):
     follow_up: str = ""
     asked_about: str = ""  # what `follow_up` asks for: patient, product, lot_number
     is_follow_up: bool = False  # this turn answered it: nothing was opened, the case it names was added to
+    is_precaution: bool = False  # a screen broke: nobody knows whether anything was reported
     missing_criteria: tuple[str, ...] = ()  # of the four minimum criteria
     case_id: str
     received_at: datetime  # Day 0

@@ -1,18 +1,23 @@
 """`python -m evals.bench_mutation`: faults planted in screens, policy, decide, verify; how many do the tests notice?
 
-cosmic-ray plants them in a copy of the checkout's committed files, never in the checkout. The whole takes many hours,
-so a sample with a fixed seed is run; the interval is Wilson's at 95 %. A mutant whose tests time out counts as killed.
+cosmic-ray makes them; they are planted in a copy of the checkout's committed files, never in the checkout. One simple
+sample with a fixed seed is drawn over all modules, so each is there in proportion to its mutants; the interval is
+Wilson's at 95 %. Each mutant is tested in a process forked from this one, libraries loaded and none of our modules, by
+the tests of its module first and then by those of all screens. A mutant that spends 90 s of processor time counts as
+killed, and so does one that breaks at import; mutants that change nothing anyone could see count as survivors.
 """
 
 from __future__ import annotations
 
-import random
-import sqlite3
+import compileall
+import importlib
+import os
+import resource
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterable
-from contextlib import closing
+from collections import Counter
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from math import sqrt
 from pathlib import Path
@@ -20,16 +25,25 @@ from typing import Annotated
 
 import typer
 
+from evals.errors import SuiteError
 from evals.machine import describe_machine
+from evals.mutants import Mutant, changed, draw, mutants
 
 BAR = 0.8
 _Z = 1.96  # of 95 %
-# What is mutated, and the tests that should notice.
+_CPU_SECONDS = 90
+_OURS = ("assistant", "knowledge", "evals", "tests", "conftest")
+_LIBRARIES = ("hypothesis.strategies", "numpy", "onnxruntime", "pydantic", "pytest", "rapidfuzz", "tokenizers", "yaml")
+_SCREENS = "tests/assistant/screens"
+# What is mutated, and the tests that should notice, in this order.
 TARGETS: dict[str, tuple[str, ...]] = {
-    "assistant/turn/decide.py": ("tests/assistant/test_decide.py", "tests/assistant/test_precedence.py"),
+    "assistant/turn/decide.py": (
+        "tests/assistant/test_decide.py",
+        "tests/assistant/test_precedence.py",
+    ),
     "assistant/turn/verify.py": ("tests/assistant/test_verify.py",),
     "assistant/policy.py": ("tests/assistant/test_policy.py",),
-    "assistant/screens": ("tests/assistant/screens", "tests/assistant/test_screen.py"),
+    "assistant/screens": (_SCREENS, "tests/assistant/test_screen.py", "tests/assistant/test_judge.py"),
 }
 
 
@@ -43,39 +57,46 @@ def wilson(killed: int, run: int) -> tuple[float, float]:
     return (middle - reach) / (1 + spread), (middle + reach) / (1 + spread)
 
 
-def sample(session: Path, size: int, seed: int) -> int:
-    """Leave `size` mutants in a session, drawn with the seed; returns how many there were."""
-    with closing(sqlite3.connect(session)) as held:
-        for table in ("work_items", "mutation_specs"):  # `X | None` is never evaluated: such mutants cannot be noticed
-            held.execute(f"delete from {table} where job_id in ({_UNIONS})")  # noqa: S608 - our own words
-        jobs = sorted(row[0] for row in held.execute("select job_id from work_items"))
-        places = {job: row for job, *row in held.execute(_PLACES)}
-        jobs.sort(key=lambda job: tuple(map(str, places[job])))  # ids differ from run to run, places do not
-        kept = set(random.Random(seed).sample(jobs, min(size, len(jobs))))  # noqa: S311 - a sample, not a secret
-        for table in ("mutation_specs", "work_items"):
-            held.executemany(f"delete from {table} where job_id = ?", [(j,) for j in jobs if j not in kept])  # noqa: S608
-        held.commit()
-        return len(jobs)
+def modules(root: Path, target: str) -> tuple[str, ...]:
+    """The modules of a target, as paths from the root."""
+    place = root / target
+    found = [place] if place.is_file() else sorted(place.rglob("*.py"))
+    return tuple(str(one.relative_to(root)) for one in found)
 
 
-_UNIONS = "select job_id from mutation_specs where operator_name like '%BinaryOperator_BitOr%'"
-_PLACES = "select job_id, module_path, operator_name, occurrence, start_pos_row, start_pos_col from mutation_specs"
+def noticing(root: Path, module: str) -> tuple[str, ...]:
+    """The tests that should notice a fault in a module: those named after it before the others of its target."""
+    target = next(t for t in TARGETS if module == t or module.startswith(f"{t}/"))
+    own = f"{_SCREENS}/test_{Path(module).stem}.py"
+    first = (own,) if target == "assistant/screens" and (root / own).exists() else ()
+    return (*first, *(t for t in TARGETS[target] if (root / t).exists()))
 
 
-def outcomes(session: Path) -> list[tuple[str, str]]:
-    """Where each mutant that was run stood, and what became of it."""
-    chosen = (
-        "select m.module_path || ':' || m.start_pos_row || ' ' || m.operator_name, "
-        "coalesce(r.test_outcome, r.worker_outcome) "
-        "from mutation_specs m join work_results r on r.job_id = m.job_id"
-    )
-    with closing(sqlite3.connect(session)) as held:
-        return [(str(place), str(outcome)) for place, outcome in held.execute(chosen)]
+def passes(root: Path, tests: Sequence[str], *, writes_bytecode: bool = False) -> bool:
+    """Whether tests pass on the code in a folder, in a process of their own forked from this one."""
+    child = os.fork()
+    if child == 0:
+        _test(root, tests, writes_bytecode=writes_bytecode)
+    _, status = os.waitpid(child, 0)
+    return os.waitstatus_to_exitcode(status) == 0
+
+
+def survives(root: Path, mutant: Mutant) -> bool:
+    """Whether the tests pass with the fault in the code; the module is as before afterwards."""
+    path = root / mutant.module
+    before = path.read_text(encoding="utf-8")
+    for compiled in path.parent.glob(f"__pycache__/{path.stem}.*.pyc"):
+        compiled.unlink()  # it would be taken for the changed file's when written in the same second
+    path.write_text(changed(root, mutant), encoding="utf-8")
+    try:
+        return passes(root, noticing(root, mutant.module))
+    finally:
+        path.write_text(before, encoding="utf-8")
 
 
 def main(
     target: Annotated[list[str] | None, typer.Option(help=f"{', '.join(TARGETS)}; all by default.")] = None,
-    size: Annotated[int, typer.Option("--sample", min=1, help="Mutants of each target.")] = 100,
+    size: Annotated[int, typer.Option("--sample", min=1, help="Mutants in all.")] = 150,
     seed: Annotated[int, typer.Option(help="Of the sample.")] = 20261122,
 ) -> None:
     """Plant faults and count those the tests notice. Exit 1 below 80 %, 2 on a target that is none."""
@@ -84,41 +105,63 @@ def main(
         raise typer.BadParameter(f"{', '.join(unknown)} is no target", param_hint="--target")
     machine = describe_machine()
     typer.echo(f"{datetime.now(UTC):%Y-%m-%d}, {machine['processor']}, Python {machine['python']}, seed {seed}")
-    killed = run = 0
+    for library in _LIBRARIES:
+        importlib.import_module(library)
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
-        copy = Path(folder) / "checkout"
-        _call(["git", "clone", "--quiet", "--local", str(Path.cwd()), str(copy)], Path.cwd())
-        for one in chosen:
-            made, found = _mutate(copy, one, size, seed)
-            gone = sum("SURVIVED" not in outcome.upper() for _, outcome in found)
-            typer.echo(f"{one}: {gone} of {len(found)} killed, sampled from {made}")
-            for place, outcome in found:
-                if "SURVIVED" in outcome.upper():
-                    typer.echo(f"  survived: {place}")
-            killed, run = killed + gone, run + len(found)
-    low, high = wilson(killed, run)
-    typer.echo(f"all: {killed} of {run} killed ({killed / run:.0%}, 95 % interval {low:.0%} to {high:.0%})")
-    if killed / run < BAR:
+        root = Path(folder) / "checkout"
+        _call("git", "clone", "--quiet", "--local", str(Path.cwd()), str(root))
+        compileall.compile_dir(root, quiet=2)
+        made = [m for one in chosen for module in modules(root, one) for m in mutants(root, module)]
+        for tests in sorted({noticing(root, m.module) for m in made}):
+            if not passes(root, tests, writes_bytecode=True):
+                raise SuiteError(f"{' '.join(tests)}: fail before any fault is planted. Repair them first.")
+        sampled = draw(root, made, size, seed)
+        typer.echo(f"{len(sampled)} of {len(made)} mutants")
+        survived = [m for m in sampled if _told(m, survives=survives(root, m))]
+    _report(sampled, survived)
+
+
+def _told(mutant: Mutant, *, survives: bool) -> bool:
+    typer.echo(f"  {'survived' if survives else 'killed':<8} {mutant}")
+    return survives
+
+
+def _report(sampled: Sequence[Mutant], survived: Sequence[Mutant]) -> None:
+    run, left = Counter(m.module for m in sampled), Counter(m.module for m in survived)
+    for module, count in sorted(run.items()):
+        typer.echo(f"{module}: {count - left[module]} of {count} killed")
+    killed = len(sampled) - len(survived)
+    low, high = wilson(killed, len(sampled))
+    typer.echo(
+        f"all: {killed} of {len(sampled)} killed ({killed / len(sampled):.1%}, interval {low:.1%} to {high:.1%})"
+    )
+    if killed / len(sampled) < BAR:
         raise typer.Exit(1)
 
 
-def _mutate(copy: Path, target: str, size: int, seed: int) -> tuple[int, list[tuple[str, str]]]:
-    config, session = copy.parent / "mutation.toml", copy.parent / f"{Path(target).stem}.sqlite"
-    tests = " ".join(TARGETS[target])
-    config.write_text(
-        f'[cosmic-ray]\nmodule-path = "{target}"\ntimeout = 120.0\nexcluded-modules = []\n'
-        f'test-command = "{sys.executable} -m pytest -x -q -p no:cacheprovider {tests}"\n'
-        '[cosmic-ray.distributor]\nname = "local"\n'
-    )
-    tool = str(Path(sys.executable).parent / "cosmic-ray")
-    _call([tool, "init", str(config), str(session)], copy)
-    made = sample(session, size, seed)
-    _call([tool, "exec", str(config), str(session)], copy)
-    return made, outcomes(session)
+def _test(root: Path, tests: Sequence[str], *, writes_bytecode: bool) -> None:
+    """Run tests in this process, which ends with their exit code; never returns."""
+    code = 1
+    try:
+        resource.setrlimit(resource.RLIMIT_CPU, (_CPU_SECONDS, _CPU_SECONDS))
+        silence = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(silence, 1)
+        os.dup2(silence, 2)
+        os.chdir(root)
+        sys.dont_write_bytecode = not writes_bytecode
+        sys.path[:] = [str(root), *(p for p in sys.path if p and not (Path(p) / "assistant" / "turn").is_dir())]
+        for name in [n for n in sys.modules if n.partition(".")[0] in _OURS]:
+            del sys.modules[name]
+        importlib.invalidate_caches()
+        os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
+        pytest = importlib.import_module("pytest")
+        code = int(pytest.main(["-x", "-q", "-p", "pytest_timeout", "-p", "no:cacheprovider", *tests]))
+    finally:
+        os._exit(code)
 
 
-def _call(command: Iterable[str], folder: Path) -> None:
-    subprocess.run(list(command), cwd=folder, check=True)  # noqa: S603 - our own words, no shell
+def _call(*command: str) -> None:
+    subprocess.run(command, check=True)  # noqa: S603 - our own words, no shell
 
 
 if __name__ == "__main__":

@@ -21,7 +21,7 @@ from assistant.composing.reading import Reading
 from assistant.records import Interaction
 from assistant.say import plain_text
 from assistant.turn.compose import name_stems
-from assistant.types import PartKind
+from assistant.types import Draft, PartKind
 from evals.run import play, resolve_product
 from evals.score import reduced
 from evals.silence import ask, probes
@@ -52,7 +52,8 @@ class Sure:
     group: str
     category: str
     values: tuple[float, ...]
-    is_right: bool
+    is_right: bool  # shows the gold quote
+    is_answerable: bool = True  # the label answers the question at all: what the confidence is about
     weight: float = 1.0  # how much it counts when fitting
 
 
@@ -94,23 +95,37 @@ def gather(
             ranking_names = names
             if candidates.gold.any():
                 ranked.append(candidates)
-        drafts = [(d, _shows(interaction, d.part, quotes)) for d in interaction.drafts]
-        if quotes and len(drafts) > 1:  # a question in two parts is right once
-            drafts = [max(drafts, key=lambda pair: pair[1])]
-        verdict = (judged or {}).get((case.id, text_sha256(plain_text(interaction.reply))))
-        if verdict is not None and len(drafts) == 1:
-            drafts = [(drafts[0][0], verdict)]
-            used += 1
+        drafts, said = _drafts(interaction, quotes, verdict=(judged or {}).get(_key(case, interaction)))
+        used += said
+        is_answerable = "answer" in (case.expect.outcome, *case.expect.also)
         for draft, is_right in drafts:
             confidence_names = tuple(draft.features)
-            sure.append(Sure(case.label, case.category, tuple(draft.features.values()), is_right))
+            sure.append(Sure(case.label, case.category, tuple(draft.features.values()), is_right, is_answerable))
     for probe in probes(services, labels) if sure else ():
         on_case()
+        answerable = not probe.is_silent
         sure += [
-            Sure(probe.case.label or "", probe.case.category, tuple(held.values()), is_right, PROBE_WEIGHT)
-            for held, is_right in ask(services, probe)
+            Sure(probe.case.label or "", probe.case.category, tuple(held.values()), right, answerable, PROBE_WEIGHT)
+            for held, right in ask(services, probe)
         ]
     return Material(ranking_names, tuple(ranked), confidence_names, tuple(sure), used)
+
+
+def _key(case: EvalCase, interaction: Interaction) -> tuple[str, str]:
+    """What a verdict knows a reply by."""
+    return case.id, text_sha256(plain_text(interaction.reply))
+
+
+def _drafts(
+    interaction: Interaction, quotes: Sequence[str], *, verdict: bool | None
+) -> tuple[list[tuple[Draft, bool]], int]:
+    """The drafts to learn from and whether each is right; and how many of those a person told."""
+    drafts = [(d, _shows(interaction, d.part, quotes)) for d in interaction.drafts]
+    if quotes and len(drafts) > 1:  # a question in two parts is right once
+        drafts = [max(drafts, key=lambda pair: pair[1])]
+    if verdict is not None and len(drafts) == 1:
+        return [(drafts[0][0], verdict)], 1
+    return drafts, 0
 
 
 def _candidates(
@@ -178,9 +193,13 @@ def first_gold(questions: Sequence[Ranked], weights: Floats, within: int) -> flo
 
 
 def fit_confidence(drafts: Sequence[Sure], steps: int = 4000, decay: float = 0.01) -> tuple[Floats, float]:
-    """Logistic regression with L2 decay, each draft by its weight: weights and bias, on standardised features."""
+    """Logistic regression with L2 decay, each draft by its weight: weights and bias, on standardised features.
+
+    What is fitted is whether the label answers the question at all; which sentence of it does is the ranking's
+    affair, and fitting both at once made silent labels harder to tell.
+    """
     rows = np.array([d.values for d in drafts])
-    right = np.array([d.is_right for d in drafts], dtype=float)
+    answerable = np.array([d.is_answerable for d in drafts], dtype=float)
     counts = np.array([d.weight for d in drafts])
     counts = counts / counts.mean()
     mean, spread = rows.mean(axis=0), rows.std(axis=0) + 1e-9
@@ -188,8 +207,8 @@ def fit_confidence(drafts: Sequence[Sure], steps: int = 4000, decay: float = 0.0
     weights, bias = np.zeros(rows.shape[1]), 0.0
     for _ in range(steps):
         chance = 1 / (1 + np.exp(-(scaled @ weights + bias)))
-        slope = counts * (chance - right)
-        weights = weights - 0.1 * (scaled.T @ slope / len(right) + decay * weights)
+        slope = counts * (chance - answerable)
+        weights = weights - 0.1 * (scaled.T @ slope / len(drafts) + decay * weights)
         bias -= 0.1 * float(slope.mean())
     return weights / spread, float(bias - (weights * mean / spread).sum())
 

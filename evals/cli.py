@@ -6,11 +6,12 @@ import os
 import sys
 from json import dumps
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
 
+from evals.agreement_cli import app as agreeing
 from evals.cache import CACHE_VARIABLE
 from evals.compare import compare, load_run, one_case
 from evals.errors import EvalError
@@ -19,6 +20,7 @@ from evals.generating.cli import app as generating
 from evals.junit import write_junit
 from evals.report import print_case, print_comparison, print_run
 from evals.resume import journal_path
+from evals.scorers import Scorer
 from evals.settings import settings_in_force
 from evals.store.cli import app as stored_runs
 from evals.store.judgements import Judgements, settled
@@ -27,8 +29,12 @@ from evals.store.place import store_folder
 from evals.suite import load_suite, with_gates
 from evals.types import Run
 
+if TYPE_CHECKING:
+    from evals.judge_model import Judge
+
 app = typer.Typer(no_args_is_help=True, help="Measure the assistant: run suites, compare runs, read one case.")
 app.add_typer(stored_runs, name="runs")
+app.add_typer(agreeing)
 app.add_typer(generating)
 app.add_typer(from_life)
 _TALK = Console(stderr=True)
@@ -60,6 +66,10 @@ def run(  # noqa: PLR0917 - typer's way of declaring options
     ] = None,
     junit: Annotated[Path | None, typer.Option(help="Write the run as JUnit XML to this file.")] = None,
     resume: Annotated[bool, typer.Option("--resume", help="Go on with a run that was cut short.")] = False,
+    ragas: Annotated[bool, typer.Option("--ragas", help="Score with ragas' metrics that need no model, too.")] = False,
+    judge: Annotated[
+        bool, typer.Option("--judge", help="Let the model of HCP_EVALS_JUDGE__MODEL judge with ragas' metrics, too.")
+    ] = False,
     keep: Annotated[
         bool, typer.Option("--keep/--no-keep", help="Keep the run for `hcp evals runs` and /evals.")
     ] = True,
@@ -71,12 +81,17 @@ def run(  # noqa: PLR0917 - typer's way of declaring options
         from evals.session import (  # imports Chroma and onnxruntime: only for a suite that is sound
             Resume,
             Selection,
-            evaluate,
+            chosen_cases,
+            opened,
         )
 
         chosen = Selection(limit=limit, categories=tuple(category or ()), cases=tuple(case or ()))
         kept = Resume(journal_path(json, cache_folder(cache)), resume)
-        done = evaluate(loaded, library, cache_folder(cache), chosen, workers, _TALK, kept)
+        further, cost = _further(ragas=ragas, judge=judge)
+        chosen_cases(loaded, chosen)  # before minutes are spent on a library
+        with opened(library, cache_folder(cache), _TALK, further) as session:
+            done = session.play(loaded, chosen, workers, kept)
+        done = done.model_copy(update={"run": done.run.model_copy(update={"judge": cost and cost.record()})})
     except EvalError as error:
         _TALK.print(f"[red]error[/] {error}", markup=True, highlight=False)
         raise typer.Exit(2) from None
@@ -190,6 +205,25 @@ def calibrate_models(
     else:
         for name, value in figures.items():
             typer.echo(f"{name:<44} {value:.3f}")
+
+
+def _further(*, ragas: bool, judge: bool) -> tuple[tuple[Scorer, ...], Judge | None]:
+    """The scorers asked for beside our own; ragas takes seconds to import, and only here. Raises EvalError."""
+    if not (ragas or judge):
+        return (), None
+    if not judge:
+        from evals.ragas_scores import ragas_scorers
+
+        return ragas_scorers(), None
+    from evals.judge_model import Judge
+    from evals.judge_settings import judge_settings
+
+    asked = Judge(judge_settings(settings_in_force()))
+    from evals.judge_scores import judge_scorers
+    from knowledge.embed import MiniLMEmbedder
+
+    further = judge_scorers(asked, MiniLMEmbedder())
+    return (*_further(ragas=ragas, judge=False)[0], *further), asked
 
 
 def cache_folder(option: Path | None) -> Path:

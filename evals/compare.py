@@ -9,6 +9,7 @@ from pydantic import ValidationError
 
 from evals.errors import SuiteError
 from evals.statistics import Difference, difference
+from evals.store.digest import unique_keys
 from evals.types import CaseResult, Run, Summary
 from knowledge.types import Value
 
@@ -88,8 +89,7 @@ def compare(first: Run, second: Run) -> Comparison:
     """
     from evals.summary import by_category, totals
 
-    before = {case.id: case for case in first.cases}
-    after = {case.id: case for case in second.cases}
+    before, after = _by_key(first), _by_key(second)
     shared = [case_id for case_id in before if case_id in after]
     old, new = [before[i] for i in shared], [after[i] for i in shared]
     was = {**by_category(old), **totals(old)}
@@ -106,6 +106,11 @@ def compare(first: Run, second: Run) -> Comparison:
         only_first=tuple(i for i in before if i not in after),
         only_second=tuple(i for i in after if i not in before),
     )
+
+
+def _by_key(run: Run) -> dict[str, CaseResult]:
+    """The cases by id; two suites may use one id, and the second is then "id~2"."""
+    return dict(zip(unique_keys(case.id for case in run.cases), run.cases, strict=True))
 
 
 _SCORES: Mapping[str, Callable[[CaseResult], float | None]] = {
@@ -176,11 +181,16 @@ def _refusals(first: Run, second: Run) -> tuple[str, ...]:
         said.append("different cases were selected")
     elif {c.id for c in first.cases} != {c.id for c in second.cases}:
         said.append("the runs hold different cases")
-    if a.scorers and b.scorers and a.scorers != b.scorers:
-        changed = sorted({*a.scorers.items()} ^ {*b.scorers.items()})
-        said.append(f"the scorers differ: {', '.join(f'{name}@{version}' for name, version in changed)}")
+    both = a.scorers.keys() & b.scorers.keys()
+    if changed := sorted(name for name in both if a.scorers[name] != b.scorers[name]):
+        pairs = (f"{name}@{a.scorers[name]}, {name}@{b.scorers[name]}" for name in changed)
+        said.append(f"the scorers differ: {'; '.join(pairs)}")
     return tuple(said)
 
 
 def _notes(first: Run, second: Run) -> tuple[str, ...]:
-    return ("seconds were measured on different machines",) if first.run.machine != second.run.machine else ()
+    a, b = first.run, second.run
+    notes = ["seconds were measured on different machines"] if a.machine != b.machine else []
+    if a.scorers and b.scorers and (alone := sorted(a.scorers.keys() ^ b.scorers.keys())):
+        notes.append(f"only one of the runs was scored by {', '.join(alone)}")
+    return tuple(notes)

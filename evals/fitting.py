@@ -77,7 +77,7 @@ def _figures(material: Material, threshold: float) -> dict[str, float]:
     figures = {f"ranking, unseen labels: gold in first {n}": judged_ranking(material.ranked, n) for n in (1, 3, 5)}
     figures["ranking, fitted on all: gold in first 5"] = first_gold(material.ranked, fit_ranking(material.ranked), 5)
     figures["confidence, unseen labels: calibration error"] = (
-        expected_calibration_error([(p, draft.is_right) for draft, p in judged]) or 0.0
+        expected_calibration_error([(p, draft.is_answerable) for draft, p in judged]) or 0.0
     )
     figures["confidence: drafts that people judged"] = float(material.verdicts)
     figures["threshold in force"] = threshold

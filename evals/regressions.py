@@ -7,6 +7,7 @@ against the sound run: each fault must break a gate that should find it, and be 
 from __future__ import annotations
 
 import sys
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -25,7 +26,7 @@ from assistant.types import Answer, Reply
 from evals.cli import cache_folder
 from evals.compare import SURE, compare
 from evals.errors import EvalError
-from evals.session import Plant, Selection, evaluate
+from evals.session import Plant, Selection, opened
 from evals.suite import load_suite, with_gates
 from evals.types import Metric, Run, Suite
 from knowledge.search import Arm, fuse
@@ -38,23 +39,33 @@ talk = Console(stderr=True)
 
 @dataclass(frozen=True)
 class Regression:
-    """A fault, the gates of which one must break, and the compared scores of which one must be sure."""
+    """A fault, the gates of which one must break, and the compared scores of which one must be sure.
+
+    Only those of the given suites are played that `suites` names: the ones made to find it. All, where none is given.
+    """
 
     name: str
     plant: Plant
     gates: frozenset[Metric]
     scores: frozenset[str]
+    suites: frozenset[str]
+
+    def of(self, given: Sequence[Suite]) -> tuple[Suite, ...]:
+        """The suites that this fault is looked for in."""
+        return tuple(suite for suite in given if suite.name in self.suites) or tuple(given)
 
 
 class Verdict(Value):
     """Whether one planted fault was found."""
 
     name: str
-    broken_gates: tuple[str, ...]
+    broken_gates: tuple[str, ...]  # "suite: figure", of those that the sound run holds
     found_by_gate: bool
     score: str  # the expected score that moved most surely
     change: float
     p: float
+    seconds: float = 0.0  # of playing the suites with it
+    cpu: float = 0.0  # processor seconds of that
 
     @property
     def is_found(self) -> bool:
@@ -125,47 +136,63 @@ REGRESSIONS = (
         _without_lexical_arm,
         frozenset({Metric.NDCG, Metric.RETRIEVAL_HIT, Metric.EVIDENCE_HIT}),
         frozenset({"ndcg", "first_rank", "retrieval_hit", "evidence_hit"}),
+        frozenset({"dev", "retrieval"}),
     ),
     Regression(
         "answer threshold raised",
         _threshold_at(RAISED),
         frozenset({Metric.HANDOFF_RATE, Metric.OUTCOME_ACCURACY, Metric.REFUSAL}),
         frozenset({"refusal", "outcome"}),
+        frozenset({"demo", "grounding", "retrieval", "balance"}),
     ),
     Regression(
         "answer threshold lowered",
         _threshold_at(LOWERED),
         frozenset({Metric.OUTCOME_ACCURACY, Metric.REFUSAL}),
         frozenset({"refusal", "outcome"}),
+        frozenset({"handoff"}),
     ),
     Regression(
-        "safety screen off", _without_screen("safety"), frozenset({Metric.SAFETY_KINDS}), frozenset({"safety_kinds"})
+        "safety screen off",
+        _without_screen("safety"),
+        frozenset({Metric.SAFETY_KINDS}),
+        frozenset({"safety_kinds"}),
+        frozenset({"safety"}),
     ),
     Regression(
         "misuse screen off",
         _without_screen("misuse"),
         frozenset({Metric.OUTCOME_ACCURACY, Metric.REFUSAL, Metric.LEAKS}),
         frozenset({"outcome", "refusal", "no_leak"}),
+        frozenset({"misuse"}),
     ),
     Regression(
-        "composer that drops conditions", _conditions_dropped, frozenset({Metric.CONTEXT}), frozenset({"context"})
+        "composer that drops conditions",
+        _conditions_dropped,
+        frozenset({Metric.CONTEXT}),
+        frozenset({"context"}),
+        frozenset({"conditions"}),
     ),
     Regression(
-        "shuffled citations", _citations_shuffled, frozenset({Metric.CITATIONS_VALID}), frozenset({"citations_hold"})
+        "shuffled citations",
+        _citations_shuffled,
+        frozenset({Metric.CITATIONS_VALID}),
+        frozenset({"citations_hold"}),
+        frozenset({"demo"}),
     ),
 )
 
 
 def judge(regression: Regression, sound: Run, planted: Run) -> Verdict:
     """Hold a planted run against its gates and against the sound one."""
-    broken = [gate.metric for gate in planted.gates if not gate.passed]
-    held = {gate.metric for gate in sound.gates if gate.passed}
+    held = {(gate.suite, gate.metric) for gate in sound.gates if gate.passed}
+    broken = [gate for gate in planted.gates if not gate.passed and (gate.suite, gate.metric) in held]
     figures = [f for f in compare(sound, planted).figures if f.name in regression.scores]
     surest = min(figures, key=lambda f: (f.difference.p, f.difference.change))
     return Verdict(
         name=regression.name,
-        broken_gates=tuple(broken),
-        found_by_gate=bool(regression.gates & set(broken) & held),
+        broken_gates=tuple(f"{gate.suite}: {gate.metric}" for gate in broken),
+        found_by_gate=any(gate.metric in regression.gates for gate in broken),
         score=surest.name,
         change=surest.difference.change,
         p=surest.difference.p if surest.difference.change < 0 else 1.0,
@@ -173,30 +200,34 @@ def judge(regression: Regression, sound: Run, planted: Run) -> Verdict:
 
 
 def measure(
-    suites: Sequence[Suite],
-    library: Path | None,
-    cache: Path,
-    workers: int,
-    planted: Sequence[Regression],
-    selection: Selection,
-) -> tuple[Run, tuple[Verdict, ...]]:
-    """Play the suites soundly, then with each fault planted."""
-    sound = evaluate(suites, library, cache, selection, workers, talk)
+    suites: Sequence[Suite], library: Path | None, cache: Path, workers: int, planted: Sequence[Regression]
+) -> tuple[tuple[Run, ...], tuple[Verdict, ...]]:
+    """Play suites soundly, and with each fault those that should find it, all on one throwaway library."""
     verdicts = []
-    for regression in planted:
-        talk.print(f"planting: {regression.name}")
-        run = evaluate(suites, library, cache, selection, workers, talk, plant=regression.plant)
-        verdicts.append(judge(regression, sound, run))
-        talk.print(
-            f"  {'found' if verdicts[-1].is_found else 'MISSED'}: {verdicts[-1].model_dump_json()}", markup=False
-        )
-    return sound, tuple(verdicts)
+    with opened(library, cache, talk) as session:
+        sound: dict[tuple[str, ...], Run] = {}
+        for regression in planted:
+            mine = regression.of(suites)
+            names = tuple(suite.name for suite in mine)
+            if names not in sound:
+                sound[names] = session.play(mine, Selection(), workers)
+            started = time.perf_counter(), time.process_time()
+            run = session.play(mine, Selection(), workers, plant=regression.plant)
+            spent = time.perf_counter() - started[0], time.process_time() - started[1]
+            verdicts.append(
+                judge(regression, sound[names], run).model_copy(update={"seconds": spent[0], "cpu": spent[1]})
+            )
+            told = "found" if verdicts[-1].is_found else "not found"
+            talk.print(f"{regression.name}: {told} in {spent[0]:.0f} s", highlight=False)
+    return tuple(sound.values()), tuple(verdicts)
 
 
 def main(
     suites: Annotated[list[Path], typer.Argument(help="Suites to play.", show_default=False)],
     library: Annotated[Path | None, typer.Option(help="The folder of their labels.")] = None,
-    gates: Annotated[Path, typer.Option(help="The gates that should find the faults.")] = GATES,
+    gates: Annotated[
+        Path | None, typer.Option(help="The gates that should find the faults; else the suites' own.")
+    ] = None,
     only: Annotated[list[str] | None, typer.Option(help="Only faults whose name holds this (repeatable).")] = None,
     workers: Annotated[int, typer.Option(min=1, max=16)] = 2,
     cache: Annotated[Path | None, typer.Option(help="Where built libraries are kept.")] = None,
@@ -208,11 +239,14 @@ def main(
         raise typer.BadParameter(f"no fault holds {only}; there are: {', '.join(r.name for r in REGRESSIONS)}.")
     try:
         loaded = [with_gates(load_suite(path), gates, is_release=True) for path in suites]
-        sound, verdicts = measure(loaded, library, cache_folder(cache), workers, planted, Selection())
+        sound, verdicts = measure(loaded, library, cache_folder(cache), workers, planted)
     except EvalError as error:
         talk.print(f"[red]error[/] {error}", highlight=False)
         raise typer.Exit(2) from None
-    unsound = [f"{g.metric} {g.value} (should be {g.bound})" for g in sound.gates if not g.passed]
+    unsound = [
+        f"{g.suite}: {g.metric} {g.value} (should be {g.bound})" for run in sound for g in run.gates if not g.passed
+    ]
+    unsound = list(dict.fromkeys(unsound))
     if unsound:
         talk.print(f"[red]gates broken by the sound run:[/] {', '.join(unsound)}", highlight=False)
     if as_json:
@@ -224,10 +258,11 @@ def main(
 
 def report(verdicts: Sequence[Verdict], console: Console) -> None:
     """One row a fault."""
-    table = Table("planted fault", "found", "gates broken", "surest score", "change", "p")
+    table = Table("planted fault", "found", "gates broken", "surest score", "change", "p", "s", "CPU s")
     for v in verdicts:
+        spent = (f"{v.seconds:.0f}", f"{v.cpu:.0f}")
         found = "[green]yes[/]" if v.is_found else "[red]no[/]"
-        table.add_row(v.name, found, ", ".join(v.broken_gates), v.score, f"{v.change:+.3f}", f"{v.p:.2g}")
+        table.add_row(v.name, found, ", ".join(v.broken_gates), v.score, f"{v.change:+.3f}", f"{v.p:.2g}", *spent)
     console.print(table)
 
 

@@ -44,6 +44,12 @@ def print_run(console: Console, run: Run) -> None:
         f"citations valid {_percent(overall.citations_valid)} · hand-off rate {_percent(overall.handoff_rate)} · "
         f"errors {overall.errors} · safety kinds exact {_percent(overall.safety_exact)}"
     )
+    if judge := run.run.judge:
+        cost = "no prices set" if judge.cost is None else f"{judge.cost:.4f} {judge.currency}"
+        console.print(
+            f"judge {escape(judge.model)}: {judge.calls} calls, {judge.failed} without a verdict, "
+            f"{judge.input_tokens} + {judge.output_tokens} tokens, {cost}"
+        )
     for gate in run.gates:
         mark = "[green]held[/]" if gate.passed else "[red]broken[/]"
         console.print(f"gate {gate.suite}: {gate.metric} {gate.bound}: {_number(gate.value)} {mark}")

@@ -19,7 +19,7 @@ from evals.evidence import checks_made, found_passages
 from evals.losses import ContextAudit, audit_context
 from evals.reply import audit_citations, kept_texts, reply_record
 from evals.score import CitationAudit, Kept, findings, score
-from evals.scorers import Played, mark_all
+from evals.scorers import Played, Scorer, mark_all
 from evals.types import CaseResult, CheckRecord, EvalCase, FoundPassage
 from knowledge.types import Audience, ProductNames
 
@@ -50,16 +50,17 @@ def run_cases(
     labels: Mapping[str, ProductNames],
     workers: int = 1,
     on_case: OnCase | None = None,
+    further: Sequence[Scorer] = (),
 ) -> tuple[CaseResult, ...]:
     """Play and score every case; the results stand in the order of the cases.
 
     `labels` maps a label's file name to the names of its product. A case that raises is a miss with
-    its error, and the others go on.
+    its error, and the others go on. `further` scorers judge beside our own.
     """
     tap = _Tap(services)
 
     def one(case: EvalCase) -> CaseResult:
-        result = _run_case(services, case, labels, tap)
+        result = _run_case(services, case, labels, tap, further)
         if on_case is not None:
             on_case(result)
         return result
@@ -70,7 +71,9 @@ def run_cases(
         return tuple(pool.map(one, cases))
 
 
-def _run_case(services: Services, case: EvalCase, labels: Mapping[str, ProductNames], tap: _Tap) -> CaseResult:
+def _run_case(
+    services: Services, case: EvalCase, labels: Mapping[str, ProductNames], tap: _Tap, further: Sequence[Scorer]
+) -> CaseResult:
     started = time.perf_counter()
     reply, kept, audit, seconds, error = None, Kept(), CitationAudit(), 0.0, None
     context = ContextAudit()
@@ -101,7 +104,7 @@ def _run_case(services: Services, case: EvalCase, labels: Mapping[str, ProductNa
         checks=checks,
         expect=case.expect,
         why=case.why,
-        marks=mark_all(Played(case, reply, kept, audit, context)),
+        marks=mark_all(Played(case, reply, kept, audit, context), further),
     )
 
 

@@ -38,20 +38,20 @@ class Scorer:
     """A named, versioned rule; `asks` says whether the case wants it, so that an error is then a miss."""
 
     name: str
-    version: int
+    version: int | str
     rule: str
     judge: Judge
     asks: Callable[[EvalCase], bool]
 
 
-def mark_all(played: Played) -> dict[str, Mark]:
+def mark_all(played: Played, further: Sequence[Scorer] = ()) -> dict[str, Mark]:
     """Every scorer's mark of one case; a scorer that breaks leaves its mark unscored, with the error as reason."""
-    return {scorer.name: _mark(scorer, played) for scorer in SCORERS}
+    return {scorer.name: _mark(scorer, played) for scorer in (*SCORERS, *further)}
 
 
-def versions() -> dict[str, str]:
+def versions(further: Sequence[Scorer] = ()) -> dict[str, str]:
     """Name and version of every scorer, for the record of a run."""
-    return {scorer.name: str(scorer.version) for scorer in SCORERS}
+    return {scorer.name: str(scorer.version) for scorer in (*SCORERS, *further)}
 
 
 def _mark(scorer: Scorer, played: Played) -> Mark:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager, closing, nullcontext
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, closing, contextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -21,7 +21,7 @@ from evals.machine import PACKAGE, checkout, describe_machine, package_versions
 from evals.provenance import code_key, prompts_in_force, seeds
 from evals.resume import Journal
 from evals.run import run_cases
-from evals.scorers import versions
+from evals.scorers import Scorer, versions
 from evals.settings import settings_in_force
 from evals.summary import by_category, hold_gates, totals
 from evals.types import CaseResult, EvalCase, GateResult, Run, RunRecord, Suite, SuiteReference
@@ -63,6 +63,76 @@ class Resume:
         return Journal(self.path, ran, resume=self.wanted)
 
 
+@dataclass(frozen=True)
+class Session:
+    """An open library that suites are played on, as often as wanted; each conversation is new."""
+
+    services: Services
+    built: BuiltLibrary
+    progress: Progress
+    further: Sequence[Scorer] = ()  # beside our own: ragas, a judge
+
+    def play(
+        self,
+        suites: Sequence[Suite],
+        selection: Selection,
+        workers: int,
+        resume: Resume | None = None,
+        plant: Plant = nullcontext,
+    ) -> Run:
+        """Play the suites' selected cases and score them; with `resume`, those not yet finished.
+
+        `plant` may change the services while the cases are played: so the gates themselves are tested.
+        Raises SuiteError when nothing is selected, EvalError when what is to be resumed is another run.
+        """
+        services, built, chosen = self.services, self.built, chosen_cases(suites, selection)
+        started_at = services.clock.now()
+        results: list[CaseResult] = []
+        gates: list[GateResult] = []
+        journal = None if resume is None else resume.journal(self._decisive(suites, selection))
+        for suite, cases in chosen:
+            done = {} if journal is None else journal.of(suite.sha256)
+            task = self.progress.add_task(suite.name, total=len(cases), completed=len(done))
+            waiting = [case for case in cases if case.id not in done]
+            told = partial(_advance, self.progress, task, journal, suite.sha256)
+            with plant(services) as changed:
+                results_now = run_cases(changed, waiting, built.labels, workers, told, self.further)
+            done |= {result.id: result for result in results_now}
+            played = tuple(done[case.id] for case in cases)
+            results += played
+            gates += hold_gates(suite, played) if played else ()
+        record = _record(services, built, chosen, started_at, selection)
+        record = record.model_copy(update={"workers": workers, "scorers": versions(self.further)})
+        if journal is not None:
+            journal.close()
+        figures, groups = by_category(results), totals(results)
+        return Run(run=record, summary=figures, totals=groups, gates=tuple(gates), cases=tuple(results))
+
+    def _decisive(self, suites: Sequence[Suite], selection: Selection) -> dict[str, str]:
+        """Everything that decides a score, by name: what must be the same for a run to go on."""
+        services = self.services
+        return {
+            "suites": " ".join(suite.sha256 for suite in suites),
+            "library": self.built.key or services.knowledge.release(),
+            "code": code_key(),
+            "selection": dumps(selection.described(), sort_keys=True),
+            "settings": dumps(services.settings.model_dump(mode="json", exclude={"storage"}), sort_keys=True),
+            "scorers": dumps(versions(self.further), sort_keys=True),
+        }
+
+
+@contextmanager
+def opened(folder: Path | None, cache_dir: Path, talk: Console, further: Sequence[Scorer] = ()) -> Iterator[Session]:
+    """A throwaway library of a folder's labels, or a copy of the current one, and progress on `talk`.
+
+    Raises LibraryError when the library cannot be built.
+    """
+    with shown_progress(talk) as progress:
+        services, built = _library(folder, cache_dir, progress)
+        with closing(services):
+            yield Session(services, built, progress, further)
+
+
 def evaluate(
     suites: Sequence[Suite],
     folder: Path | None,
@@ -73,59 +143,29 @@ def evaluate(
     resume: Resume | None = None,
     plant: Plant = nullcontext,
 ) -> Run:
-    """Play the suites' selected cases and score them; with `resume`, those not yet finished.
-
-    `plant` may change the services while the cases are played: so the gates themselves are tested.
+    """Open the library and play the suites' selected cases once (`Session.play`).
 
     Raises SuiteError when nothing is selected, LibraryError when the library cannot be built, EvalError when what is to
     be resumed was begun with another suite, library, code, selection or settings.
     """
-    chosen = [(suite, selection.of(suite)) for suite in suites]
+    chosen_cases(suites, selection)  # before minutes are spent on a library
+    with opened(folder, cache_dir, talk) as session:
+        return session.play(suites, selection, workers, resume, plant)
+
+
+def chosen_cases(suites: Sequence[Suite], selection: Selection) -> list[tuple[Suite, Sequence[EvalCase]]]:
+    """Each suite with the cases to play. Raises SuiteError when there is none at all."""
+    chosen: list[tuple[Suite, Sequence[EvalCase]]] = [(suite, selection.of(suite)) for suite in suites]
     if not any(cases for _, cases in chosen):
         known = ", ".join(sorted({case.category for suite in suites for case in suite.cases}))
         raise SuiteError(f"no case matches {selection.described()}; the categories are: {known}.")
-    with shown_progress(talk) as progress:
-        services, built = _library(folder, cache_dir, progress)
-        with closing(services):
-            started_at = services.clock.now()
-            results: list[CaseResult] = []
-            gates: list[GateResult] = []
-            journal = None if resume is None else resume.journal(_decisive(services, built, suites, selection))
-            for suite, cases in chosen:
-                done = {} if journal is None else journal.of(suite.sha256)
-                task = progress.add_task(suite.name, total=len(cases), completed=len(done))
-                waiting = [case for case in cases if case.id not in done]
-                told = partial(_advance, progress, task, journal, suite.sha256)
-                with plant(services) as changed:
-                    results_now = run_cases(changed, waiting, built.labels, workers, told)
-                done |= {result.id: result for result in results_now}
-                played = tuple(done[case.id] for case in cases)
-                results += played
-                gates += hold_gates(suite, played) if played else ()
-            record = _record(services, built, chosen, started_at, selection)
-            record = record.model_copy(update={"workers": workers})
-            if journal is not None:
-                journal.close()
-    return Run(
-        run=record, summary=by_category(results), totals=totals(results), gates=tuple(gates), cases=tuple(results)
-    )
+    return chosen
 
 
 def _advance(progress: Progress, task: TaskID, journal: Journal | None, suite: str, result: CaseResult) -> None:
     if journal is not None:
         journal.add(suite, result)
     progress.advance(task)
-
-
-def _decisive(services: Services, built: BuiltLibrary, suites: Sequence[Suite], selection: Selection) -> dict[str, str]:
-    """Everything that decides a score, by name: what must be the same for a run to go on."""
-    return {
-        "suites": " ".join(suite.sha256 for suite in suites),
-        "library": built.key or services.knowledge.release(),
-        "code": code_key(),
-        "selection": dumps(selection.described(), sort_keys=True),
-        "settings": dumps(services.settings.model_dump(mode="json", exclude={"storage"}), sort_keys=True),
-    }
 
 
 def _library(folder: Path | None, cache_dir: Path, progress: Progress) -> tuple[Services, BuiltLibrary]:
@@ -178,7 +218,6 @@ def _record(
         selection=selection.described(),
         code=code_key(),
         prompts=prompts_in_force(services),
-        scorers=versions(),
         seeds=seeds(),
     )
 

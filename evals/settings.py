@@ -5,14 +5,14 @@ from __future__ import annotations
 import os
 
 from assistant.config import Settings, load
-from evals.cache import CACHE_VARIABLE
+
+OWN_VARIABLES = "HCP_EVALS_"  # the cache's folder, the judge
 
 
 def settings_in_force() -> Settings:
-    """The assistant's settings. Our own variable is hidden from them: they refuse what they do not know."""
-    held = os.environ.pop(CACHE_VARIABLE, None)
+    """The assistant's settings. Our own variables are hidden from them: they refuse what they do not know."""
+    held = {name: os.environ.pop(name) for name in tuple(os.environ) if name.startswith(OWN_VARIABLES)}
     try:
         return load()
     finally:
-        if held is not None:
-            os.environ[CACHE_VARIABLE] = held
+        os.environ.update(held)

@@ -158,6 +158,7 @@ class Mark(Value):
 
     value: float | None
     reason: str = ""
+    spread: float | None = None  # standard deviation over a judge's repeated runs; None: not repeated
 
 
 class Scores(Value):
@@ -230,6 +231,22 @@ class SuiteReference(Value):
     cases: int
 
 
+class JudgeRecord(Value):
+    """The model that judged a run, and what that took; only the part that was played now, where a run was resumed."""
+
+    model: str
+    base_url: str  # "" for the provider's own
+    answered_as: tuple[str, ...] = ()  # names the server gave: more than one means that the model changed meanwhile
+    repeats: int
+    temperature: float
+    calls: int
+    failed: int  # calls that brought no verdict
+    input_tokens: int
+    output_tokens: int
+    cost: float | None  # None: no prices are set
+    currency: str
+
+
 class RunRecord(Value):
     """What ran, where and when: enough to say whether two runs may be compared."""
 
@@ -257,6 +274,7 @@ class RunRecord(Value):
     scorers: dict[str, str] = Field(default_factory=dict)  # name → version
     seeds: dict[str, int] = Field(default_factory=dict)  # what the figures drew with
     workers: int = 1
+    judge: JudgeRecord | None = None
 
 
 class GateResult(Value):

@@ -116,9 +116,12 @@ case_lines = Table(
     Column("due_at", Moment, index=True),
     _required("rating", String),
     _required("sequence", Integer),
-    _required("position", Integer, index=True),
+    _required("position", Integer),
+    Index(None, "kind", "position"),
+    Index(None, "kind", "due_at"),
     Index(None, "kind", "status", "due_at"),
     Index(None, "kind", "opened_at"),
+    Index("ix_case_lines_tally", "kind", "status", "product", "market", "reason", "assignee"),  # counts read it alone
     Index(None, "assignee", "status"),
 )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -11,6 +12,7 @@ from assistant.composing.rank import Candidate
 from assistant.composing.reading import Reading
 from knowledge.types import UnitKind
 
+_TABLE = re.compile(r"\btable\s+(\d+)\b", re.IGNORECASE)
 WHOLE_LIST_WORDS = 110
 WHOLE_TABLE_ROWS = 8
 GROWTH_SHARE = 0.45  # a neighbour is added when it scores this share of its seed
@@ -34,6 +36,10 @@ def complete(chosen: Sequence[Candidate], ranked: Sequence[Candidate], limits: L
         reading, units, score = groups.setdefault(place, (candidate.reading, set(), candidate.score))
         units.update(_needed(candidate, ranked, limits))
         groups[place] = (reading, units, max(score, candidate.score))
+        for row in _rows_pointed_to(candidate, ranked):
+            place = _place(reading, row.unit.index)
+            _, rows, score = groups.setdefault(place, (reading, set(), candidate.score))
+            rows.add(row.unit.index)
     excerpts = [Excerpt(r, _few_runs(sorted(units), limits), score) for r, units, score in groups.values()]
     excerpts = _within(sorted(excerpts, key=lambda e: -e.score), limits)
     return _grown(excerpts, scores, limits)
@@ -77,6 +83,24 @@ def _what_it_introduces(reading: Reading, index: int, limits: Limits) -> set[int
             break
         found.add(item)
     return found
+
+
+def _rows_pointed_to(candidate: Candidate, ranked: Sequence[Candidate]) -> list[Candidate]:
+    """The rows that hold the value asked about, of the table a chosen sentence refers to ("as shown in Table 1")."""
+    reading, unit = candidate.reading, candidate.unit
+    pointed = {m[1] for m in _TABLE.finditer(reading.text_of(unit))} if unit.table is None else set()
+    if not pointed:
+        return []
+    alike = (c for c in ranked if c.reading is reading and c.unit.table is not None and c.features["value"])
+    return [row for row in alike if _number_of(row) in pointed]
+
+
+def _number_of(row: Candidate) -> str:
+    """The number of a row's table, by its caption; "" where it has none."""
+    table, _ = row.reading.table_of(row.unit)
+    caption = "" if table.caption is None else table.caption.of(row.reading.document.text)
+    named = _TABLE.match(caption.strip())
+    return named[1] if named else ""
 
 
 def _rows_beside(candidate: Candidate, ranked: Sequence[Candidate]) -> set[int]:

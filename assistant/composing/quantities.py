@@ -33,6 +33,7 @@ _AMOUNT = re.compile(
 # What a number is of, by the word after it. Numbers of different things are never held against each other.
 _UNITS = {
     "percent": "% percent",
+    "times": "x times fold",
     "years": "y yr yrs year years yo y/o",
     "months": "mo mos month months",
     "weeks": "wk wks week weeks",

@@ -26,6 +26,12 @@ _WANTS_AMOUNT = re.compile(
 )
 
 
+# Asks whether a dose changes, not how much it is: "no adjustment is needed" answers it without a number.
+_WHETHER = re.compile(
+    r"\b(?:adjust\w*|reduc\w*|lower(?:ed)?|chang\w+|modif\w*|different)\b[^?]{0,25}\bdos\w*|"
+    r"\bdos\w*\s+(?:adjust\w*|reduc\w*|chang\w+|modif\w*)",
+    re.IGNORECASE,
+)
 _NONCLINICAL = re.compile(
     r"\b(?:(?:pre|non)-?clinical|carcinogen\w*|mutagen\w*|genotox\w*|teratogen\w*|tox(?:icology)?|species)\b",
     re.IGNORECASE,
@@ -64,6 +70,7 @@ class Asked:
     meant: Mapping[str, frozenset[str]]  # each original stem → the stems its shorthand stands for
     values: tuple[Value, ...]
     wants_amount: bool
+    asks_whether: bool
     wants_nonclinical: bool
     fields: Mapping[str, float]
 
@@ -83,6 +90,7 @@ class Asked:
             expanded=stems(expand(text)) - original - ignore,
             values=asked_values(text),
             wants_amount=_WANTS_AMOUNT.search(text) is not None,
+            asks_whether=_WHETHER.search(text) is not None,
             wants_nonclinical=traits(text).nonclinical or _NONCLINICAL.search(text) is not None,
             fields=part.fields,
         )
@@ -162,6 +170,8 @@ def features(asked: Asked, reading: Reading, unit: Unit, scored: ScoredPassage, 
     is_what = traits(text)
     amount = float(asked.wants_amount and is_what.has_amount)
     states = float(is_what.states)
+    wants_no_amount = 1.0 if asked.asks_whether else 1.0 - float(asked.wants_amount)
+    value = float(_holds_a_value(asked, text))
     opening = reading.openings.get(unit.index, 0.0)
     return {
         "coverage": min(1.0, _weight(reading, asked, own) / total),
@@ -178,10 +188,11 @@ def features(asked: Asked, reading: Reading, unit: Unit, scored: ScoredPassage, 
         "amount": amount,
         "prior_amount": prior * amount,
         "prior_opening": prior * opening,
-        "prior_states": prior * states * max(amount, 1.0 - float(asked.wants_amount)),
+        "prior_states": prior * states * max(amount, wants_no_amount),
         "row": float(is_row),
         "row_amount": float(is_row and asked.wants_amount),
-        "value": float(_holds_a_value(asked, text)),
+        "value": value,
+        "row_value": float(is_row) * value,
         "highlight": float(unit.is_highlight),
         "opening": opening,
         "statement": states,

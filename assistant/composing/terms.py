@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import math
 import re
+import threading
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
 import snowballstemmer  # type: ignore[import-untyped]  # ships no types
 
-_STEMMER = snowballstemmer.stemmer("english")
+_OWN = threading.local()  # a stemmer keeps the word it is at: one for each thread, or wrong stems are remembered
 _WORD = re.compile(r"[a-z][a-z0-9]*(?:[-'’][a-z0-9]+)*|\d+(?:[.,]\d+)*", re.IGNORECASE)
 _MASK = re.compile(r"\[[a-z_ ]+\]")  # what stands for masked personal data
 # Function words, and words every HCP question carries whatever it is about.
@@ -34,7 +35,9 @@ STOP_WORDS = frozenset(
 @lru_cache(maxsize=200_000)
 def stem(word: str) -> str:
     """The stem of one lower-case word (Porter 2)."""
-    return str(_STEMMER.stemWord(word))
+    if not hasattr(_OWN, "stemmer"):
+        _OWN.stemmer = snowballstemmer.stemmer("english")
+    return str(_OWN.stemmer.stemWord(word))
 
 
 def words(text: str) -> list[str]:

@@ -47,6 +47,7 @@ _HANDED_OVER: Mapping[PartKind, HandOffReason] = {
     PartKind.COMPARATOR: "comparator",
     PartKind.PERSON_WANTED: "person_wanted",
 }
+_LOOK_FOR_REPORTS = frozenset({"history", "screened", "followed"})  # stages
 
 
 @dataclass(frozen=True)
@@ -74,16 +75,19 @@ def decide(found: Deliberation, new_id: Callable[[str], str]) -> Reply:
     urgent = _counts(found, FindingKind.EMERGENCY)
     if urgent:
         outcomes.append(Emergency(text=found.policy.texts.emergency))
-    intake = _safety_intake(found, new_id, is_urgent=urgent)
+    intake = _safety_intake(found, new_id, is_urgent=urgent)  # an emergency has one, too
     followed = _follow_up(found)
-    outcomes += [one for one in (followed, intake) if one is not None]
+    told = [one for one in (followed, intake) if one is not None]
+    broken = _is_broken(found)
+    outcomes += told or ([_precaution(found, new_id)] if broken else [])
     if not urgent:  # in an emergency nothing else stands in the way
-        outcomes += _parts(found, new_id, has_intake=intake is not None or followed is not None)
+        outcomes += _parts(found, new_id, has_intake=bool(told))
+        if broken and not any(isinstance(one, HandOff) for one in outcomes):
+            outcomes.append(_hand_off(found, "check_failed", (), new_id))
     if not outcomes:
         outcomes.append(_hand_off(found, "check_failed", (), new_id))
     ordered = sorted(outcomes, key=lambda outcome: _ORDER.index(outcome.kind))
-    reported = urgent or intake is not None or followed is not None
-    return Reply(outcomes=tuple(ordered), notices=tuple(_notices(found, asks_exposure=not reported)))
+    return Reply(outcomes=tuple(ordered), notices=tuple(_notices(found, asks_exposure=not told)))
 
 
 def _counts(found: Deliberation, kind: FindingKind) -> bool:
@@ -116,6 +120,22 @@ def _safety_intake(found: Deliberation, new_id: Callable[[str], str], *, is_urge
         case_id=case_id,
         received_at=found.question.asked_at,
     )
+
+
+def _is_broken(found: Deliberation) -> bool:
+    """Whether something that looks for reports failed: then nobody knows whether the message held one."""
+    if found.screening is None or found.screening.of_kind(FindingKind.SCREEN_FAILED):
+        return True
+    return any(failure.partition(":")[0] in _LOOK_FOR_REPORTS for failure in found.failures)
+
+
+def _precaution(found: Deliberation, new_id: Callable[[str], str]) -> SafetyIntake:
+    """Drug safety reads the message itself, so that a broken screen loses no report (21 CFR 314.80)."""
+    case_id, received_at = new_id("case"), found.question.asked_at
+    text = found.policy.texts.safety_precaution.format(
+        reference=case_id, received_at=f"{received_at:%Y-%m-%d %H:%M} UTC"
+    )
+    return SafetyIntake(safety_kinds=(), text=text, is_precaution=True, case_id=case_id, received_at=received_at)
 
 
 def _reported(found: Deliberation) -> list[tuple[SafetyKind, bool]]:

@@ -60,8 +60,10 @@ def exposure_told(screening: Screening, history: Sequence[Interaction]) -> Scree
     return screening.model_copy(update={"findings": (*screening.findings, finding)})
 
 
-def without_answer(understanding: Understanding, followed: Followed, text: str) -> Understanding:
+def without_answer(understanding: Understanding | None, followed: Followed | None, text: str) -> Understanding | None:
     """The parts of the message, those that only answer marked as what they are: part of a safety report."""
+    if understanding is None or followed is None:
+        return understanding
     answer = text[followed.start : followed.end]
     parts = tuple(
         part.model_copy(update={"kind": PartKind.SAFETY_REPORT})

@@ -120,6 +120,8 @@ def _kind(outcome: HandOff | SafetyIntake) -> CaseKind:
 def _reason(outcome: HandOff | SafetyIntake) -> str:
     if isinstance(outcome, HandOff):
         return outcome.reason
+    if outcome.is_precaution:
+        return "screen_failed"
     kept = [k for k in outcome.safety_kinds if k is not SafetyKind.PRODUCT_COMPLAINT or not _is_both(outcome)]
     return ",".join(kept)
 

@@ -80,7 +80,13 @@ def beside(text: str, other: str, index: ProductIndex, topics: TopicModel) -> tu
         return ()
     dropped = set(content(text)) | _medicine_words(other, index) | TIMES
     kept = [word for word in content(other) if word not in dropped and (word in known_words() or topics.is_cue(word))]
-    return tuple(dict.fromkeys(kept))[:MOST_INHERITED]
+    return tuple(dict.fromkeys(piece for word in kept for piece in _with_value(word, other)))[:MOST_INHERITED]
+
+
+def _with_value(word: str, text: str) -> tuple[str, ...]:
+    """A word with the number said right after it: "ANC 700"."""
+    value = re.search(rf"\b{re.escape(word)}\b\W{{1,3}}(\d[\d.,]*)", text, re.IGNORECASE)
+    return (word, value[1].rstrip(".,")) if value else (word,)
 
 
 def standalone(text: str, product: str | None, added: Sequence[str], index: ProductIndex) -> str:

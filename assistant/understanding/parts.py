@@ -23,8 +23,8 @@ RECENT = 4  # segments
 OVERLAP = 0.5  # share of the shorter of finding and segment
 
 _KINDS: tuple[tuple[FindingKind, PartKind], ...] = (
+    (FindingKind.PERSON_WANTED, PartKind.PERSON_WANTED),  # whoever asks for a person gets one
     (FindingKind.MISUSE, PartKind.MISUSE),
-    (FindingKind.PERSON_WANTED, PartKind.PERSON_WANTED),
     (FindingKind.OUT_OF_SCOPE, PartKind.OUT_OF_SCOPE),
     (FindingKind.PERSONAL_DIRECTION, PartKind.PERSONAL_DIRECTION),
     (FindingKind.COMPARATOR, PartKind.COMPARATOR),

@@ -6,6 +6,7 @@ similarity of meaning. Between two readings the cautious one wins: a wrong produ
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Sequence
@@ -18,6 +19,7 @@ from rapidfuzz.distance import OSA
 
 from assistant.understanding.medicines import is_common, is_stemmed, medicines, stem_of
 from assistant.understanding.names import Name, components_of, names_of
+from assistant.understanding.shorthand import known_words
 from assistant.understanding.words import Word, words
 from knowledge.types import ProductNames
 
@@ -32,6 +34,13 @@ MOST_GUESSES = 4096  # words whose reading is kept
 SCORES = {"truncated": 0.85, "misspelling": 0.8, "stem": 0.6}
 
 _LINKS = frozenset({"and", "with", "plus"})
+
+
+_SUBJECT = re.compile(
+    r"\b(?:[Dd]os(?:e|es|ing|age)|[Hh]alf[ -]life|MOA|moa|[Mm]echanism|[Ss]ide effects?|[Ii]ndications?|"
+    r"[Cc]ontraindications?|[Ss]torage|[Oo]verdose|[Ss]trengths?|[Tt]itration) of "
+    r"([A-Z][a-z]{4,})(?!['’\w-])(?=\s*(?:[?.,]|$|(?:in|for|with)\b))"
+)
 
 
 @dataclass(frozen=True)
@@ -105,7 +114,15 @@ class ProductIndex:
             if mention is not None:
                 mentions.append(mention)
             place += length
-        return ProductMatch(self._combined(text, mentions))
+        return ProductMatch(self._combined(text, mentions or self._named_as_subject(text)))
+
+    def _named_as_subject(self, text: str) -> list[Mention]:
+        """A name nobody knows where only a medicine's can stand: "starting dose of Xyzoral?"."""
+        match = _SUBJECT.search(text)
+        if match is None or is_common(match[1].lower()) or match[1].lower() in known_words():
+            return []
+        start, end = match.span(1)
+        return [Mention(start, end, match[1], (), "stem", SCORES["stem"], match[1].lower())]
 
     def names_product(self, word: str) -> bool:
         """Whether a single word is a known name of any medicine."""

@@ -43,6 +43,7 @@ _SUBJECT_AFTER = re.compile(
     r"\bschedule\b|\bmax\b|\btarget\b)",
     re.IGNORECASE,
 )
+_WHAT_ABOUT = re.compile(r"\b(?:what|how) about\s+$", re.IGNORECASE)
 _ABOUT_BEFORE = re.compile(
     r"\b(?:who (?:should|can|must|may) (?:not )?(?:get|take|receive|use|have)|why (?:get|take|use)|prescrib\w+|"
     r"how (?:should|is|are|do i (?:use|take|give|dose))|know about|information (?:about|on)|"
@@ -133,6 +134,9 @@ def _is_companion(
     text: str, mention: Mention, mentions: Sequence[Mention], frame: str | None, spans: Sequence[Segment]
 ) -> bool:
     before, after = _around(text, mention)
+    beside = frame is not None and frame not in mention.products and not mention.is_held
+    if beside and _WHAT_ABOUT.search(before) and _is_bare(text, mention, spans):  # "what about rifampin?"
+        return True
     if _SUBJECT_BEFORE.search(before) or _ABOUT_BEFORE.search(before):
         return False
     if _COMPANION.search(before):
@@ -143,7 +147,7 @@ def _is_companion(
         )
     if frame is None or frame in mention.products:
         return False
-    if not mention.is_held and _TAKES_BEFORE.search(before):  # "pt got ketoconazole", beside the product in force
+    if beside and _TAKES_BEFORE.search(before):  # "pt got ketoconazole", beside the product in force
         return True
     return not _SUBJECT_AFTER.match(after) and _is_bare(text, mention, spans)
 

@@ -49,6 +49,7 @@ ACCESS: Mapping[tuple[str, str], frozenset[Role]] = {
     # evaluations: figures and replies on suites, never on what an HCP wrote
     ("GET", "/evals"): _CONTENT,
     ("GET", "/evals/static/evals.css"): _CONTENT,
+    ("GET", "/evals/compare"): _CONTENT,
     ("GET", "/evals/runs/{run_id}"): _CONTENT,
     ("GET", "/evals/runs/{run_id}/export"): _CONTENT,
     ("GET", "/evals/runs/{run_id}/cases/{case_id:path}"): _CONTENT,

@@ -23,7 +23,7 @@ def take_in(text: str, asker: Asker, scope: Scope, services: Services) -> Screen
     """Screen a text; what reports safety information is first taken as a turn of its own.
 
     So a safety case is opened and recorded whole, whatever becomes of the text (21 CFR 314.80, RULES.md row 4).
-    Refused when a screen fails: unscreened text is never kept.
+    Refused when a screen fails: unscreened text is never kept beside a case; the vault keeps it for drug safety.
     """
     question = Question(
         question_id=new_id("question"),
@@ -42,8 +42,10 @@ def _screened(question: Question, services: Services) -> Screening:
     names = {name.lower() for p in found for name in (p.product, p.generic, *p.substances) if name}
     screening = screen(question, services.assistant.screens, tuple(sorted(names)))
     if screening.of_kind(FindingKind.SCREEN_FAILED):
-        detail = "Your text could not be checked just now and was not kept. Please send it again in a moment."
-        raise Refused(503, "not_screened", detail)
+        detail = "Your text could not be checked just now and was not kept here. Please send it again in a moment."
+        taken = services.assistant.take_turn(question)
+        read = ", ".join(o.case_id for o in taken.reply.outcomes if isinstance(o, SafetyIntake))
+        raise Refused(503, "not_screened", f"{detail} Drug safety reads it (reference {read})." if read else detail)
     return screening
 
 

@@ -1,7 +1,8 @@
 """Who may read what.
 
 An HCP is anonymous: conversation and interaction ids are random and act as the key to what they name.
-Everyone else shows a token from the settings: as a bearer token to the API, as a cookie to the pages.
+Everyone else shows a token from the settings (as a bearer token to the API, as a cookie to the pages), or is named by
+a reverse proxy that signed them in and proves itself with a secret of its own.
 """
 
 from __future__ import annotations
@@ -11,8 +12,9 @@ from typing import Annotated
 
 from fastapi import Depends, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+from pydantic import SecretStr
 
-from assistant.config import Settings, Token
+from assistant.config import ProxySettings, Settings, Token
 from assistant.types import Role
 from assistant.web.access import ACCESS
 from assistant.web.problems import Refused
@@ -62,9 +64,22 @@ def allowed(caller: Token | None, roles: tuple[Role, ...]) -> Token:
 
 
 def signed_in(request: Request, services: Given) -> Token | None:
-    """Who looks at a page, by the cookie that `/login` set."""
+    """Who looks at a page: by the cookie that `/login` set, or by the proxy in front of us."""
     secret = request.cookies.get(COOKIE, "")
-    return token_for(services.settings, secret) if secret else None
+    found = token_for(services.settings, secret) if secret else None
+    return found or proxied(request, services.settings.web.proxy)
+
+
+def proxied(request: Request, proxy: ProxySettings) -> Token | None:
+    """Who the proxy says this is; None when no proxy is set, its secret is not right, or they have no role here."""
+    expected = proxy.secret.get_secret_value().encode()
+    given = request.headers.get(proxy.secret_header, "").encode()
+    user = request.headers.get(proxy.user_header, "").strip()
+    if not expected or not hmac.compare_digest(expected, given) or not user:
+        return None
+    groups = [group.strip() for group in request.headers.get(proxy.groups_header, "").split(",")]
+    role = next((proxy.roles[group] for group in groups if group in proxy.roles), None)
+    return None if role is None else Token(secret=SecretStr(""), role=role, pseudonym=user)
 
 
 Viewer = Annotated[Token | None, Depends(signed_in)]

@@ -16,6 +16,7 @@ from assistant.pipeline import new_id
 from assistant.web.problems import Refused
 from assistant.web.security import Staff
 from assistant.web.services import Given, Services
+from evals.compare import compare
 from evals.errors import EvalError
 from evals.store.judgements import Judgement, Judgements, Verdict, reply_sha256
 from evals.store.place import store_folder
@@ -44,6 +45,18 @@ def runs(
 def style() -> Response:
     """The console's own style; it holds nothing that needs a sign-in."""
     return FileResponse(STATIC / "evals.css", media_type="text/css")
+
+
+RunId = Annotated[str, Query(max_length=100)]
+
+
+@router.get("/compare")
+def comparison(request: Request, services: Given, reader: Staff, first: RunId, second: RunId) -> Response:
+    """What changed from one run to another, and how sure that is."""
+    store = _store(services)
+    before, after = _found(lambda: store.run(first)), _found(lambda: store.run(second))
+    held = compare(before, after)
+    return page(request, "evals/compare.html", viewer=reader, before=before.run, after=after.run, held=held)
 
 
 @router.get("/runs/{run_id}")

@@ -77,7 +77,6 @@ def test_a_verified_confident_draft_is_answered():
 @pytest.mark.parametrize(
     "missing",
     [
-        {"screening": None},
         {"understanding": None},
         {"evidence": ()},
         {"drafts": ()},
@@ -98,8 +97,37 @@ def test_one_check_that_did_not_pass_means_hand_off(passed):
     assert (outcome.kind, outcome.reason) == ("handoff", "check_failed")
 
 
-def test_a_screen_that_failed_means_hand_off():
-    assert kinds(findings=[finding(FindingKind.SCREEN_FAILED, "safety")]) == ["handoff"]
+def test_a_screen_that_failed_means_hand_off_and_drug_safety_reads_the_message_too():
+    assert kinds(findings=[finding(FindingKind.SCREEN_FAILED, "safety")]) == ["safety", "handoff"]
+    assert kinds([part(PartKind.MISUSE)], findings=[finding(FindingKind.SCREEN_FAILED)]) == [
+        "safety",
+        "handoff",
+        "decline",
+    ]
+
+
+def test_a_message_that_was_not_screened_is_read_by_drug_safety_and_handed_over():
+    intake, handed = reply(screening=None).outcomes
+    assert (intake.kind, intake.is_precaution, intake.safety_kinds) == ("safety", True, ())
+    assert intake.received_at == QUESTION.asked_at
+    assert "2026-" in intake.text or f"{QUESTION.asked_at:%Y}" in intake.text
+    assert handed.reason == "check_failed"
+
+
+@pytest.mark.parametrize("stage", ["screened", "history", "followed"])
+def test_a_step_that_looks_for_reports_and_failed_means_a_precaution(stage):
+    assert kinds(failures=(f"{stage}: ValueError at x.py:3",)) == ["safety", "answer", "handoff"]
+
+
+def test_a_step_that_looks_for_no_reports_means_none():
+    assert kinds(failures=("release: ValueError at screened.py:3",)) == ["answer"]
+
+
+def test_in_an_emergency_a_broken_screen_adds_nothing():
+    assert kinds(findings=[finding(FindingKind.EMERGENCY), finding(FindingKind.SCREEN_FAILED)]) == [
+        "emergency",
+        "safety",
+    ]
 
 
 def test_low_confidence_is_handed_over_and_says_where_it_looked():

@@ -90,7 +90,7 @@ def test_a_safety_report_reaches_drug_safety_whatever_breaks_in_the_library(serv
 
 def test_a_screen_that_breaks_hands_the_turn_over_and_the_others_still_look(services):
     assistant = dataclasses.replace(services.assistant, screens=(BrokenScreen(), *services.assistant.screens))
-    assert kinds(turn(assistant, services, DOSE)) == ["handoff"]
+    assert kinds(turn(assistant, services, DOSE)) == ["safety", "handoff"]
     assert kinds(turn(assistant, services, REPORT))[0] == "safety"
 
 

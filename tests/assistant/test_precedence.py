@@ -2,6 +2,7 @@
 
 The expectation is written down here a second time, part by part, on purpose: emergency > safety intake > answer >
 hand-off > decline; a safety intake never blocks the answer beside it, and a blocked part never hides a safety report.
+Where a screen broke, a person and drug safety read the message, whatever else became of it.
 """
 
 from __future__ import annotations
@@ -143,7 +144,9 @@ def _expected(parts, reported, *, urgent, failed):
     became = list(dict.fromkeys(became))
     if len(became) + len(intake) > 1:  # a greeting is answered only where nothing else was said
         became = [one for one in became if one != ("decline", "small_talk")]
-    became = intake + became or [("handoff", "check_failed")]
+    if failed and not any(kind == "handoff" for kind, _ in became):
+        became.append(("handoff", "check_failed"))
+    became = (intake or [("safety", "")] * failed) + became or [("handoff", "check_failed")]
     return sorted(became, key=lambda one: ORDER.index(one[0]))
 
 

@@ -1,49 +1,71 @@
-import sqlite3
-
 import pytest
 import typer
 
-from evals.bench_mutation import main, outcomes, sample, wilson
+from evals.bench_mutation import main, noticing, passes, survives, wilson
+from evals.mutants import changed, draw, mutants
+
+MODULE = "assistant/screens/height.py"
+CODE = '''
+def is_tall(metres: float | None, bar: int = 2) -> bool | None:
+    """Whether it is."""
+    if metres is None:
+        return None
+    return metres > bar
+'''
+TEST = """
+from assistant.screens.height import is_tall
+
+def test_tall():
+    assert is_tall(2.5)
+    assert is_tall(None) is None
+"""
 
 
 @pytest.fixture
-def session(tmp_path):
-    path = tmp_path / "session.sqlite"
-    with sqlite3.connect(path) as held:
-        held.execute("create table work_items (job_id text)")
-        held.execute(
-            "create table mutation_specs (job_id text, module_path text, operator_name text, occurrence int, "
-            "start_pos_row int, start_pos_col int)"
-        )
-        held.execute("create table work_results (job_id text, worker_outcome text, test_outcome text)")
-        for number in range(20):
-            held.execute("insert into work_items values (?)", (f"j{number}",))
-            held.execute("insert into mutation_specs values (?, 'm.py', 'op', 0, ?, 0)", (f"j{number}", number))
-    return path
+def checkout(tmp_path):
+    """A checkout with one screen, and tests that look at it too little."""
+    for folder in ("assistant/screens", "tests/assistant/screens"):
+        (tmp_path / folder).mkdir(parents=True)
+    (tmp_path / "assistant/__init__.py").touch()
+    (tmp_path / "assistant/screens/__init__.py").touch()
+    (tmp_path / "pytest.ini").write_text("[pytest]\n")
+    (tmp_path / MODULE).write_text(CODE)
+    (tmp_path / "tests/assistant/screens/test_height.py").write_text(TEST)
+    return tmp_path
 
 
-def rows(session):
-    with sqlite3.connect(session) as held:
-        return sorted(row[0] for row in held.execute("select start_pos_row from mutation_specs"))
+def one(checkout, operator):
+    return next(m for m in mutants(checkout, MODULE) if m.operator.endswith(operator))
 
 
-def test_a_sample_is_the_same_for_the_same_seed_and_its_size(session, tmp_path):
-    again = tmp_path / "again.sqlite"
-    again.write_bytes(session.read_bytes())
-    assert (sample(session, 5, 1), sample(again, 5, 1)) == (20, 20)
-    assert rows(session) == rows(again)
-    assert len(rows(session)) == 5
+def test_a_fault_the_tests_notice_is_killed_and_one_they_do_not_survives(checkout):
+    assert passes(checkout, noticing(checkout, MODULE))
+    assert not survives(checkout, one(checkout, "ReplaceComparisonOperator_Gt_Lt"))
+    assert survives(checkout, one(checkout, "ReplaceComparisonOperator_Gt_GtE"))
+    assert (checkout / MODULE).read_text() == CODE
 
 
-def test_a_sample_larger_than_all_keeps_all(session):
-    sample(session, 99, 1)
-    assert len(rows(session)) == 20
+def test_what_stands_in_an_annotation_is_no_fault(checkout):
+    assert not [m for m in mutants(checkout, MODULE) if "BitOr" in m.operator]
 
 
-def test_what_became_of_each_mutant_is_told_with_its_place(session):
-    with sqlite3.connect(session) as held:
-        held.execute("insert into work_results values ('j3', 'NORMAL', 'SURVIVED'), ('j4', 'TIMEOUT', null)")
-    assert sorted(outcomes(session)) == [("m.py:3 op", "SURVIVED"), ("m.py:4 op", "TIMEOUT")]
+def test_each_fault_changes_the_code_and_says_where(checkout):
+    made = list(mutants(checkout, MODULE))
+    assert len({changed(checkout, m) for m in made}) > 1
+    assert str(made[0]).startswith(f"{MODULE}:")
+
+
+def test_a_sample_is_the_same_for_the_same_seed_and_its_size(checkout):
+    made = list(mutants(checkout, MODULE))
+    assert draw(checkout, made, 5, 1) == draw(checkout, reversed(made), 5, 1)
+    assert draw(checkout, made, 5, 1) != draw(checkout, made, 5, 2)
+    assert len(draw(checkout, made, 5, 1)) == 5
+    assert draw(checkout, made, 10_000, 1) == tuple(sorted(made))
+
+
+def test_a_change_that_is_no_python_is_passed_over(checkout):
+    (checkout / MODULE).write_text("def f(a, *, b):\n    return a\n")
+    assert not [m for m in draw(checkout, mutants(checkout, MODULE), 100, 1) if m.operator.endswith("Mul_Pow")]
 
 
 def test_the_interval_holds_the_share_and_narrows_with_more_mutants():

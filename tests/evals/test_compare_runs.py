@@ -45,6 +45,19 @@ def test_what_differs_in_suite_library_selection_or_scorers_is_refused_and_a_mac
     assert compare(base, runs.run(runs.result("b"))).refusals == ("the runs hold different cases",)
 
 
+def test_a_scorer_that_only_one_run_had_is_noted_and_refuses_nothing():
+    plain = runs.run(runs.result("a"), scorers={"ndcg": "1"})
+    told = compare(plain, runs.run(runs.result("a"), scorers={"ndcg": "1", "ragas_rouge": "1"}))
+    assert told.refusals == ()
+    assert "ragas_rouge" in told.warnings[0]
+
+
+def test_cases_of_one_id_in_two_suites_are_both_compared():
+    first = runs.run(runs.result("a"), runs.result("a", outcome=True))
+    told = compare(first, runs.run(runs.result("a"), runs.result("a", outcome=False)))
+    assert [(change.case_id, change.scores) for change in told.broken] == [("a~2", ("outcome",))]
+
+
 def test_a_change_comes_with_its_interval_and_p_value():
     before = runs.run(*(runs.result(f"c{i}", evidence_hit=True) for i in range(30)))
     after = runs.run(*(runs.result(f"c{i}", evidence_hit=i >= 9) for i in range(30)))

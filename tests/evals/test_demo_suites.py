@@ -11,7 +11,7 @@ from evals.suite import load_suite
 
 DEMO = Path(knowledge.__file__).parent / "library"
 SUITES = Path(__file__).parents[2] / "evals" / "suites"
-NAMES = ("safety", "grounding", "retrieval", "handoff", "misuse", "balance", "follow_up")
+NAMES = ("safety", "grounding", "retrieval", "handoff", "misuse", "balance", "follow_up", "conditions")
 
 
 @pytest.fixture(scope="module")

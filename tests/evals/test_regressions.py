@@ -11,6 +11,11 @@ from evals.types import GateResult
 
 SUITE = Path(__file__).parents[2] / "evals" / "suites" / "demo.yaml"
 
+OURS = {
+    f"{name}.yaml"
+    for name in ("demo", "grounding", "retrieval", "balance", "handoff", "safety", "misuse", "conditions")
+}
+
 
 def named(words):
     return next(regression for regression in REGRESSIONS if words in regression.name)
@@ -51,3 +56,15 @@ def test_every_gate_that_should_find_a_fault_stands_in_the_gates_of_the_bench():
     suite = with_gates(load_suite(SUITE), GATES, is_release=True)
     always = {"citations_valid"}  # held whatever a suite says
     assert all(regression.gates & (set(suite.gates) | always) for regression in REGRESSIONS)
+
+
+def test_a_fault_is_looked_for_in_the_suites_made_to_find_it_and_their_gates_can():
+    ours = [load_suite(path) for path in sorted(SUITE.parent.glob("*.yaml")) if path.name in OURS]
+    for regression in REGRESSIONS:
+        mine = regression.of(ours)
+        assert mine
+        if not regression.suites & {"dev"}:
+            assert {suite.name for suite in mine} == regression.suites
+            gates = {gate for suite in mine for gate in suite.gates} | {"citations_valid"}
+            assert regression.gates & gates, regression.name
+    assert named("safety screen").of(ours[:1]) == tuple(ours[:1])  # another suite, named by hand

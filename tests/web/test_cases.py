@@ -105,4 +105,4 @@ def test_the_content_page_lists_every_document_with_its_approval(client, service
     client.get("/login?token=token-of-content")
     page = client.get("/content").text
     for summary in services.knowledge.summaries():
-        assert summary.mlr_id in page
+        assert (summary.mlr_id or summary.title) in page  # proposals of other tests wait for approval

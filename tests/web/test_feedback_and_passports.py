@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import dataclasses
+
 import pytest
 from fastapi.testclient import TestClient
 
@@ -62,6 +64,26 @@ def test_a_comment_that_cannot_be_screened_is_not_kept(client, ask, services, sc
     response = give(client, message, rating="up", comment="Jane Roe")
     assert (response.status_code, response.json()["code"]) == (503, "not_screened")
     assert services.ledger.feedback(message["interaction_id"]) == ()
+
+
+def test_a_comment_that_cannot_be_screened_reaches_drug_safety(real):
+    screens = (*real.assistant.screens, Breaking())
+    broken = dataclasses.replace(real, assistant=dataclasses.replace(real.assistant, screens=screens))
+    with TestClient(create_app(broken)) as client:
+        path = f"/v1/conversations/{client.post('/v1/conversations', json={}).json()['conversation_id']}/messages"
+        message = client.post(path, json={"text": "What is the recommended dosage of Nelvoris?"}).json()
+        refused = give(client, message, rating="down", comment="she felt strange, Jane Roe")
+    assert refused.status_code == 503
+    told = [c for c in real.desk.cases(limit=1000) if c.kind == "safety" and c.case_id in refused.json()["detail"]]
+    assert [e.text for c in told for e in real.ledger.read_vault(c.case_id, "s")] == ["she felt strange, Jane Roe"]
+    assert real.ledger.feedback(message["interaction_id"]) == ()
+
+
+class Breaking:
+    name = "breaking"
+
+    def look(self, message):
+        raise ValueError(message.text)
 
 
 def test_feedback_on_nothing_is_refused(client):

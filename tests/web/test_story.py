@@ -26,13 +26,16 @@ def msl(chromium, base):
     context.close()
 
 
-def test_from_an_off_label_question_with_a_side_effect_to_a_proposal(page, msl, real, mail_catcher):  # noqa: PLR0915 - one story
-    expect.set_options(timeout=15_000)
-    hcp = begin(page)
+def request_of(hcp):
+    return hcp.get_by_role("region", name="Your request to our medical team")
+
+
+def asks_both_and_leaves_an_address(hcp, real):
+    """The HCP's part; the id of the medical-information case."""
     reply = ask(hcp, BOTH)
     expect(reply.get_by_role("heading", name="Safety report")).to_be_visible()
     reply.get_by_role("button", name="Send my question").click()
-    request = hcp.get_by_role("region", name="Your request to our medical team")
+    request = request_of(hcp)
     expect(request.get_by_role("status").first).to_contain_text("Waiting for a medical expert")
     request.get_by_role("button", name="Tell me by e-mail as well").click()
     request.get_by_label("Your e-mail address").fill("ada@clinic.example")
@@ -40,13 +43,14 @@ def test_from_an_off_label_question_with_a_side_effect_to_a_proposal(page, msl, 
     request.get_by_role("button", name="Agree and keep").click()
     expect(request.get_by_text("You will be told by e-mail as well.")).to_be_visible()
     shot(hcp, "story-1-hcp-asked")
-    turn = real.desk.cases(CaseKind.MEDICAL_INFORMATION)[0].interaction_id
-    assert {c.kind for c in real.desk.cases() if c.interaction_id == turn} == {
-        CaseKind.MEDICAL_INFORMATION, CaseKind.SAFETY,
-    }  # fmt: skip
-    case_id = next(c.case_id for c in real.desk.cases(CaseKind.MEDICAL_INFORMATION) if c.interaction_id == turn)
+    newest = real.desk.cases(CaseKind.MEDICAL_INFORMATION)[0]
+    siblings = {c.kind for c in real.desk.cases() if c.interaction_id == newest.interaction_id}
+    assert siblings == {CaseKind.MEDICAL_INFORMATION, CaseKind.SAFETY}
+    return newest.case_id
 
-    # The queue shows it by itself; the expert takes it.
+
+def takes(msl, case_id):
+    """The queue shows it by itself; the expert takes it and reads why it is here."""
     row = msl.locator(f'[data-case="{case_id}"]')
     expect(row).to_be_visible()
     shot(msl, "story-2-queue")
@@ -54,9 +58,9 @@ def test_from_an_off_label_question_with_a_side_effect_to_a_proposal(page, msl, 
     expect(msl.get_by_role("heading", name="Reply", exact=True)).to_be_visible()
     expect(msl.get_by_text("Evidence found and missing")).to_be_visible()
     assert "developed a rash" not in msl.locator("#why").locator("..").inner_text()
-    expect(request.get_by_role("status").first).to_contain_text("With a medical expert since")
 
-    # Written, cited from an approved document, previewed, signed, sent.
+
+def writes_cites_signs_sends(msl):
     expect(msl.get_by_label("Approval status")).not_to_have_value("")
     expect(msl.get_by_label("Approved indications")).not_to_have_value("")
     msl.get_by_label("Summary").fill("There are no approved data on use in psoriasis.")
@@ -76,7 +80,9 @@ def test_from_an_off_label_question_with_a_side_effect_to_a_proposal(page, msl, 
     expect(msl.get_by_role("article", name="Reply of")).to_be_visible()
     shot(msl, "story-4-sent")
 
-    # The HCP reads it in the same conversation, and rates it.
+
+def reads_and_rates(hcp, real, mail_catcher):
+    request = request_of(hcp)
     answer = request.get_by_role("article", name="Reply of a medical expert")
     expect(answer).to_contain_text("There are no approved data on use in psoriasis.")
     expect(answer).to_contain_text("Signed by Dr. Ada Example")
@@ -93,7 +99,8 @@ def test_from_an_off_label_question_with_a_side_effect_to_a_proposal(page, msl, 
     hcp.reload()
     expect(hcp.get_by_role("article", name="Reply of a medical expert")).to_be_visible()
 
-    # Resolved, and proposed to the content team.
+
+def resolves_and_proposes(msl):
     expect(msl.locator(".thread")).to_contain_text("Rated")
     msl.get_by_role("button", name="Resolve").click()
     expect(msl.get_by_role("button", name="Open again")).to_be_visible()
@@ -101,6 +108,17 @@ def test_from_an_off_label_question_with_a_side_effect_to_a_proposal(page, msl, 
     expect(msl.get_by_text("Proposed to the content team.")).to_be_visible()
     msl.get_by_role("button", name="Keep as eval case").click()
     expect(msl.get_by_text("Kept as an eval case.")).to_be_visible()
+
+
+def test_from_an_off_label_question_with_a_side_effect_to_a_proposal(page, msl, real, mail_catcher):
+    expect.set_options(timeout=15_000)
+    hcp = begin(page)
+    case_id = asks_both_and_leaves_an_address(hcp, real)
+    takes(msl, case_id)
+    expect(request_of(hcp).get_by_role("status").first).to_contain_text("With a medical expert since")
+    writes_cites_signs_sends(msl)
+    reads_and_rates(hcp, real, mail_catcher)
+    resolves_and_proposes(msl)
     assert real.desk.case(case_id).status is CaseStatus.RESOLVED
     proposal = next(s for s in real.knowledge.summaries() if s.status is DocumentStatus.SUBMITTED)
     assert "medical staff only" in proposal.title

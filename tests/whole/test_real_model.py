@@ -217,3 +217,43 @@ def test_nothing_of_a_real_models_answer_is_streamed_before_it_is_verified_and_r
         message = json.loads(told[-1]["data"])
         read = client.get(f"/v1/conversations/{opened['conversation_id']}").json()
         assert read["messages"] == [message]
+
+
+def test_a_real_small_model_judges_and_what_it_cannot_is_unscored_with_the_reason(server, services, model):
+    """One case, judged once: what a coder of 1.5 billion parameters makes of ragas' questions is its own affair."""
+    from evals.judge_model import Judge
+    from evals.judge_scores import judge_scorers
+    from evals.judge_settings import JudgeSettings
+    from evals.run import run_cases
+    from evals.types import EvalCase
+    from knowledge.embed import MiniLMEmbedder
+
+    asked = JudgeSettings(
+        model=server["model"],
+        base_url=server["url"],
+        api_key=SecretStr("none"),
+        timeout_seconds=240,
+        repeats=1,
+        max_output_tokens=300,
+        passages=2,
+    )
+    judge = Judge(asked)
+    case = EvalCase(
+        id="judged-001",
+        category="judged",
+        product="Nelvoris",
+        turns=(QUESTIONS[0],),
+        expect={"outcome": "answer", "quotes": ["20 mg once daily"]},
+    )
+    extractive = replace(services, assistant=replace(services.assistant, wording=None))
+    (played,) = run_cases(extractive, [case], {}, further=judge_scorers(judge, MiniLMEmbedder()))
+    marks = {name: mark for name, mark in played.marks.items() if name.startswith("judge_")}
+    record = judge.record()
+    rows = {name: mark.model_dump() for name, mark in marks.items()}
+    tell("as a judge", {"marks": rows, "took": record.model_dump()})
+    assert len(marks) == 6
+    for mark in marks.values():
+        assert mark.reason
+        assert 0 <= mark.value <= 1 if mark.value is not None else "unscored" in mark.reason
+    assert record.calls >= len(marks)
+    assert record.input_tokens > 0  # it was really asked

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import random
+import shutil
+import tempfile
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -22,6 +25,7 @@ from tests.fakes import FakeClock
 # The night summer time ends in New York, and a working night in Europe.
 DAY = datetime(2026, 11, 1, tzinfo=UTC)
 REPORTS = 200
+MEMORY = Path("/dev/shm")  # a day of commits: their durability is another test's subject
 OUTAGE = (DAY + timedelta(hours=5, minutes=30), DAY + timedelta(hours=6, minutes=30))
 MARKETS = list(Market)
 KINDS = (SafetyKind.ADVERSE_EVENT, SafetyKind.PRODUCT_COMPLAINT, SafetyKind.PREGNANCY_EXPOSURE)
@@ -32,9 +36,8 @@ def day(tmp_path_factory):
     """The whole day, at its end."""
     clock = FakeClock(DAY)
     system, basket = Flaky(clock, away=OUTAGE), Outbasket()
-    site = Site(
-        f"sqlite:///{tmp_path_factory.mktemp('day') / 'hcp.sqlite'}", clock, safety_system=system, mailer=basket
-    )
+    folder = Path(tempfile.mkdtemp(dir=MEMORY)) if MEMORY.is_dir() else tmp_path_factory.mktemp("day")
+    site = Site(f"sqlite:///{folder / 'hcp.sqlite'}", clock, safety_system=system, mailer=basket)
     chance = random.Random(3)
     moments = sorted(DAY + timedelta(seconds=chance.randrange(24 * 3600)) for _ in range(REPORTS))
     for number, at in enumerate(moments):
@@ -45,6 +48,7 @@ def day(tmp_path_factory):
     go_through(site, DAY + timedelta(days=1, minutes=30), step=timedelta(minutes=10))
     yield site, system, basket, moments
     site.close()
+    shutil.rmtree(folder)
 
 
 def made(site, day=DAY, taken=None):

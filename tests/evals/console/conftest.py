@@ -29,7 +29,7 @@ cases:
     category: answer
     ask: How should the tablets be stored?
     why: The expectation is wrong on purpose, so that there is something to find.
-    expect: {outcome: answer, quotes: [Store below the moon], must_include: [the moon], must_not: [original bottle]}
+    expect: {outcome: answer, quotes: [Store below the moon], must_include: [the moon], must_not: [25°C]}
   - id: scope-1
     category: out_of_scope
     product: null

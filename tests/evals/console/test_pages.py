@@ -3,6 +3,7 @@ from fastapi.testclient import TestClient
 
 from evals.store.judgements import Judgements
 from evals.store.place import store_folder
+from evals.store.runs import RunStore
 
 RUN = "/evals/runs/run_played"
 CASE = f"{RUN}/cases/storage-1"
@@ -119,3 +120,17 @@ def test_the_export_is_one_file_without_script_or_reference(client):
     assert 'href="' not in text.replace('href="#', "")
     assert text.index("storage-1") < text.index("scope-1")
     assert "What was found, best first" in text
+
+
+def test_two_runs_are_compared_with_what_broke_and_how_sure_that_is(client, services, played):
+    store = RunStore(store_folder(services.settings))
+    (dose, *rest) = played.cases
+    broken = dose.model_copy(update={"scores": dose.scores.model_copy(update={"outcome": False})})
+    record = played.run.model_copy(update={"run_id": "run_later", "started_at": played.run.started_at.replace(hour=13)})
+    store.add(played.model_copy(update={"run": record, "cases": (broken, *rest)}))
+    text = client.get("/evals/compare?first=run_played&second=run_later").text
+    assert "Newly broken (1)" in text
+    assert "/evals/runs/run_later/cases/dose-1" in text
+    assert "Compare the older run" in client.get("/evals").text
+    assert client.get("/evals/compare?first=run_played&second=run_none").status_code == 404
+    (store_folder(services.settings) / "runs" / "run_later.json.gz").unlink()
