@@ -70,8 +70,8 @@ def main(
         typer.echo(f"{name:<12} {value}")
     for name, values in figures.items():
         typer.echo(f"\n{name}")
-        for what, value in values.items():
-            typer.echo(f"  {what:<62} {value:10.3f}")
+        for what, figure in values.items():
+            typer.echo(f"  {what:<62} {figure:10.3f}")
 
 
 def _measured(name: str, shared: Path, reader: Reader) -> dict[str, float]:
