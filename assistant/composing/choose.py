@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from assistant.composing.rank import Candidate
 from assistant.composing.reading import Reading
+from assistant.composing.terms import stems
 from assistant.composing.traits import traits
 from knowledge.types import UnitKind
 
@@ -21,6 +22,9 @@ LENGTH = 0.2  # what a unit as long as the whole limit loses to one of no length
 REDUNDANCY = 0.2  # what saying the same again takes away, at most
 DUPLICATE = 0.8  # overlap of stems from which two units say the same
 CONSIDERED = 40  # candidates looked at
+
+
+_KINDS = stems("dosage dose dosing regimen schedule titration")  # what a heading may be of, asked for or not
 
 
 @dataclass(frozen=True)
@@ -54,7 +58,7 @@ def choose(candidates: Sequence[Candidate], limits: Limits) -> list[Candidate]:
         length = lengths[best]
         del values[best]
         says_the_same = overlap.pop(best) >= DUPLICATE
-        if says_the_same or (chosen and spent + length > limits.words):
+        if says_the_same or (chosen and (spent + length > limits.words or _stands_apart(candidate, chosen[0]))):
             continue
         chosen.append(candidate)
         reached += chances[best]
@@ -79,6 +83,24 @@ def _to_the_point(candidates: Sequence[Candidate]) -> list[Candidate]:
     """Leave out the rows of a table that do not hold the value asked about, where others of it do."""
     held = {_table(c) for c in candidates if c.unit.table is not None and c.features["value"]}
     return [c for c in candidates if c.unit.table is None or c.features["value"] or _table(c) not in held]
+
+
+def _stands_apart(candidate: Candidate, first: Candidate) -> bool:
+    """Whether it is of a sister section about something else: the dosage of another indication than asked about.
+
+    The headings tell: the first one names words of the question that this one lacks, and this one names none that the
+    first one lacks.
+    """
+    if candidate.reading is not first.reading or candidate.unit.section == first.unit.section:
+        return False
+    sections = first.reading.document.sections
+    one, other = sections[first.unit.section], sections[candidate.unit.section]
+    if one.parent is None or one.parent != other.parent:
+        return False
+    heading, heading_here = (first.reading.heading_stems[c.unit.section] for c in (first, candidate))
+    named, named_here = heading & first.matched, heading_here & candidate.matched
+    of_one_kind = bool((heading & heading_here) - (named - _KINDS))  # "Dosage for …" and "Dosage for …"
+    return of_one_kind and bool(named - named_here) and not named_here - named
 
 
 def _table(candidate: Candidate) -> tuple[str, str, int | None]:

@@ -43,7 +43,7 @@ _UNITS = {
     "clearance": "ml/min ml/minute",
     "mass": "mg mcg µg g gram grams unit units iu mg/kg mcg/kg mg/m2 mg/day mg/d",
     "weight": "kg kilograms",
-    "volume": "ml l litre liter",
+    "volume": "ml litre liter litres liters",  # no "l": "2L" is a line of therapy
     "temperature": "° °c °f",
 }
 _UNIT_OF = {word: unit for unit, words in _UNITS.items() for word in words.split()}

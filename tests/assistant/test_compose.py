@@ -5,6 +5,7 @@ import pytest
 
 from assistant.composing.choose import Limits
 from assistant.composing.confidence import ConfidenceModel
+from assistant.composing.rank import Asked, rank
 from assistant.composing.reading import read
 from assistant.say import blocks_text
 from assistant.turn.compose import compose
@@ -52,6 +53,39 @@ def test_a_footnote_comes_with_the_row_that_points_to_it():
     draft = draft_for("dosage in renal impairment, creatinine clearance 12")
     table = next(b for b in draft.blocks if isinstance(b, TableBlock))
     assert [note.text for note in table.footnotes] == ["a Not studied on dialysis."]
+
+
+def test_a_sentence_that_points_to_a_table_brings_the_row_that_holds_the_value():
+    draft = draft_for("reduce the dosage at clearance 45?", limits=Limits(words=20, citations=6))
+    assert "as shown in Table 1" in said(draft)
+    assert "20 mg once daily" in said(draft)
+
+
+@pytest.mark.parametrize("text", ["all 2 tablets at clearance 45?", "clearance 45, 2L therapy"])
+def test_a_count_is_no_value_of_a_table(text):
+    cells = [c for b in draft_for(text).blocks if isinstance(b, TableBlock) for row in b.rows for c in row.cells]
+    assert "30–59" in cells
+    assert "Below 30" not in cells
+
+
+def test_what_a_follow_up_takes_over_weighs_less_than_what_it_asks():
+    label = labels.approved()
+    reading, passages = read(label), labels.passages(label)
+
+    def lead_of_the_new(carried):
+        part = Part(
+            text="and with itraconazole?",
+            standalone="and with itraconazole? (missed dose)",
+            carried=carried,
+            kind=PartKind.ON_LABEL,
+        )
+        ranked = rank(Asked.of(part, frozenset()), passages, {(reading.document.document_id, "1"): reading})
+        scores = {reading.text_of(candidate.unit): candidate.score for candidate in ranked}
+        return (
+            scores["However, do not give itraconazole."] - scores["If a dose is missed by more than 12 hours, skip it."]
+        )
+
+    assert lead_of_the_new(carried=("missed", "dose")) > lead_of_the_new(carried=()) + 0.1
 
 
 def test_a_list_item_never_loses_its_lead_in():
@@ -114,3 +148,24 @@ def test_nothing_found_composes_nothing():
     part = Part(text="x", standalone="x", kind=PartKind.ON_LABEL, product="Veltrano")
     empty = Evidence(part=0, result=None)
     assert compose(part, empty, {}, Limits(words=120, citations=6), ConfidenceModel.load(), "ISI") is None
+
+
+def two_indications():
+    label = labels.LabelBuilder()
+    dosage = label.section("dosage_and_administration", "DOSAGE AND ADMINISTRATION", "2")
+    for use, dose in (("Plaque Psoriasis", "40 mg"), ("Atopic Dermatitis", "20 mg")):
+        label.section("dosage_and_administration", f"Dosage for {use}", "2.1", dosage)
+        label.paragraph(f"The usual amount in adults is {dose} once daily.", "Take it with food.")
+    return labels.approved(label.build())
+
+
+def test_the_dosage_of_another_indication_is_left_out():
+    shown = said(draft_for("dosage for psoriasis in adults, how much daily?", label=two_indications()))
+    assert "40 mg" in shown
+    assert "20 mg" not in shown
+
+
+def test_a_question_that_names_no_indication_gets_the_dosage_of_each():
+    shown = said(draft_for("dosage in adults, how much daily?", label=two_indications()))
+    assert "40 mg" in shown
+    assert "20 mg" in shown

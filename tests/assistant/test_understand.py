@@ -102,6 +102,8 @@ def test_a_product_named_beats_the_portals():
         "needs a beta blocker. kardimalol?",
         "dofetilide?",
         "switching from ticagrelor - and when after the last ticagrelor dose?",
+        "pt got morphine - does that matter for absorption?",
+        "what about rifampin?",
     ],
 )
 def test_a_medicine_beside_the_portals_product_is_a_companion(text):
@@ -123,6 +125,43 @@ def test_a_question_about_a_medicine_not_held_says_so():
     part = one(read("what is the dose of osimertinib?"))
     assert part.product is None
     assert part.names_unknown_product
+
+
+@pytest.mark.parametrize("text", ["What is the starting dose of Calverion?", "half-life of Brenzolat in adults"])
+def test_a_name_nobody_knows_where_a_medicine_must_stand_is_a_medicine_not_held(text):
+    part = one(read(text, product="Velzora"))
+    assert part.product is None
+    assert part.names_unknown_product
+
+
+@pytest.mark.parametrize("text", ["dose of Tuesday's visit", "mechanism of Action", "side effects of Treatment"])
+def test_an_ordinary_word_is_no_unknown_medicine(text):
+    assert all(not part.names_unknown_product for part in read(text, product="Velzora").parts)
+
+
+def test_another_medicines_name_speaks_for_interactions():
+    alone = one(read("dose?", product="Velzora")).fields["drug_interactions"]
+    beside = one(read("dose with rifampin?", product="Velzora")).fields["drug_interactions"]
+    assert beside > 2 * alone
+
+
+def test_a_follow_up_tells_which_of_its_words_were_said_before():
+    part = one(read("and in renal impairment?", history=conversation("loading dose of Velzora?")))
+    assert {"loading", "dose"} <= set(part.carried)
+    assert "renal" not in part.carried
+
+
+def test_a_value_told_beside_a_question_stays_with_it():
+    told = "ANC 700 since Monday. what to do?"
+    parts = read(told, product="Velzora", findings=((FindingKind.SAFETY_REPORT, "ANC 700 since Monday"),)).parts
+    question = next(part for part in parts if part.kind is PartKind.ON_LABEL)
+    assert "anc 700" in question.standalone
+
+
+def test_whoever_asks_for_a_person_gets_one_whatever_else_was_thought_of_the_words():
+    text = "I would rather talk to a medical liaison."
+    findings = ((FindingKind.MISUSE, text), (FindingKind.PERSON_WANTED, "talk to a medical liaison"))
+    assert kinds(read(text, product="Velzora", findings=findings)) == [PartKind.PERSON_WANTED]
 
 
 def test_a_question_about_a_medicine_not_held_says_so_in_another_products_portal():

@@ -52,7 +52,9 @@ def test_a_run_removed_by_hand_is_gone_from_the_list(tmp_path):
         store.digest("run_1")
 
 
-@pytest.mark.parametrize("content", [gzip.compress(b'{"form": "other"}', mtime=0), b"nothing", gzip.compress(b"{}", mtime=0)[:-4]])
+@pytest.mark.parametrize(
+    "content", [gzip.compress(b'{"form": "other"}', mtime=0), b"nothing", gzip.compress(b"{}", mtime=0)[:-4]]
+)
 def test_a_file_this_version_cannot_read_is_named_and_hides_no_other(tmp_path, content):
     store = RunStore(tmp_path)
     stored(store, 1)
