@@ -33,7 +33,7 @@ from evals.safety_messages import Message, make_messages, read_messages
 from evals.safety_sets import QUESTIONS, read_public
 
 # In cross-validation, on messages many of which were written to be mistaken: of others fewer are flagged.
-FALSE_ALARMS = 0.05
+FALSE_ALARMS = 0.06
 VETO = 0.2  # fixed: a rule that spoke is only dropped where the model is surer of the opposite than the rule was
 STRENGTH = 0.2  # C of the logistic regressions
 GAMMA, NEARNESS_STRENGTH = 0.1, 1.0  # of the kernel machine; best of nine pairs in cross-validation
