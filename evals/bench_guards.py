@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import sys
+import time
 from datetime import UTC, datetime
 from importlib import import_module
 from pathlib import Path
@@ -15,10 +16,32 @@ from typing import Annotated
 import typer
 
 from assistant.adapters.reader import MiniLMReader
+from assistant.screens.message import Reader, TokenReading
 from evals.errors import EvalError
 from evals.machine import checkout, describe_machine
 
 _SECTIONS = {"safety": "evals.guards_safety", "misuse": "evals.guards_misuse"}
+_EVERY = 1000  # messages between two lines of progress
+
+
+class ToldReader:
+    """A reader that says on stderr how many messages it has read, so that minutes of work are seen to go on."""
+
+    def __init__(self, section: str, reader: Reader) -> None:
+        """Begin to count for a section."""
+        self._section, self._reader, self._read, self._began = section, reader, 0, time.monotonic()
+
+    def read(self, text: str) -> TokenReading:
+        """What the reader it stands for reads."""
+        self._read += 1
+        if self._read % _EVERY == 0:
+            self.tell()
+        return self._reader.read(text)
+
+    def tell(self) -> None:
+        """One line: section, messages read, seconds."""
+        spent = time.monotonic() - self._began
+        typer.echo(f"{self._section}: {self._read} messages read, {spent:.0f} s", err=True)
 
 
 def main(
@@ -34,7 +57,7 @@ def main(
         raise typer.Exit(2)
     reader = MiniLMReader()
     try:
-        figures = {name: import_module(_SECTIONS[name]).measure(shared, reader) for name in chosen}
+        figures = {name: _measured(name, shared, reader) for name in chosen}
     except (EvalError, OSError) as error:
         typer.echo(f"error: {error}", err=True)
         raise typer.Exit(2) from None
@@ -47,8 +70,16 @@ def main(
         typer.echo(f"{name:<12} {value}")
     for name, values in figures.items():
         typer.echo(f"\n{name}")
-        for what, value in values.items():
-            typer.echo(f"  {what:<62} {value:10.3f}")
+        for what, figure in values.items():
+            typer.echo(f"  {what:<62} {figure:10.3f}")
+
+
+def _measured(name: str, shared: Path, reader: Reader) -> dict[str, float]:
+    counted = ToldReader(name, reader)
+    counted.tell()
+    figures: dict[str, float] = import_module(_SECTIONS[name]).measure(shared, counted)
+    counted.tell()
+    return figures
 
 
 if __name__ == "__main__":

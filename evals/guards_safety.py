@@ -10,12 +10,11 @@ from pathlib import Path
 import numpy as np
 
 from assistant.screens.message import Reader, ScreenInput
-from assistant.screens.safety import WEIGHED, SafetyScreen, read_by_rules
-from assistant.screens.signs import signs
-from assistant.screens.told_model import EVENT, load_told_model
+from assistant.screens.safety import SafetyScreen
 from assistant.types import Scope
+from evals.event_head import measure_events
 from evals.safety_messages import Message, read_messages
-from evals.safety_sets import ADE, PSYTAR, QUESTIONS, Sentence, read_public
+from evals.safety_sets import QUESTIONS, read_public
 
 Figures = dict[str, float]
 _PRODUCT = "zelvorin"  # the scope of messages without one
@@ -28,13 +27,14 @@ def measure(shared: Path, reader: Reader) -> Figures:
     sets: dict[str, list[tuple[Message, str | None]]] = {
         "bench": bench_messages(shared / "bench/dev.jsonl"),
         "fresh messages": [(one, None) for one in read_messages("safety_heldout")],
+        "blind messages": [(one, None) for one in read_messages("safety_blind")],
         "written third not fitted to": [(one, None) for one in read_messages("safety_written") if not one.is_fitted_to],
     }
     for name, messages in sets.items():
         for form, screen in screens.items():
             figures |= {f"{name}, {form}: {what}": value for what, value in judged(messages, screen).items()}
     public = read_public(shared)
-    figures |= event_head([s for s in public if not s.is_fitted_to], reader)
+    figures |= measure_events(public, shared, reader)
     asked = [(Message(s.text, ()), None) for s in public if s.source == QUESTIONS and not s.is_fitted_to]
     figures["public label questions, with model: flagged"] = judged(asked, screens["with model"])["benign flagged"]
     return figures
@@ -62,26 +62,6 @@ def judged(messages: Iterable[tuple[Message, str | None]], screen: SafetyScreen)
     figures = {"benign": float(len(flagged)), "benign flagged": _share(flagged), "p95 ms": _p95(spent)}
     if found:
         figures = {"reports": float(len(found)), "found": _share(found), "right kind": _share(right), **figures}
-    return figures
-
-
-def event_head(sentences: Sequence[Sentence], reader: Reader) -> Figures:
-    """Precision, recall and F1 of the event head at its frozen threshold, on the parts not fitted to."""
-    model = load_told_model()
-    if EVENT not in model.names:
-        return {}
-    figures: Figures = {}
-    for source in (PSYTAR, ADE):
-        these = [s for s in sentences if s.source == source]
-        chances = np.array(
-            [model.weigh(signs(read_by_rules(s.text, ()), WEIGHED), reader.read(s.text))[EVENT] for s in these]
-        )
-        tells = np.array([s.tells for s in these])
-        said = chances >= model.thresholds.event
-        hits = float((said & tells).sum())
-        precision, recall = hits / max(1, said.sum()), hits / max(1, tells.sum())
-        figures[f"{source}: precision"], figures[f"{source}: recall"] = precision, recall
-        figures[f"{source}: F1"] = 2 * precision * recall / max(1e-9, precision + recall)
     return figures
 
 

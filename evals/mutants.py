@@ -58,11 +58,12 @@ def changed(root: Path, mutant: Mutant) -> str:
 def draw(root: Path, made: Iterable[Mutant], size: int, seed: int) -> tuple[Mutant, ...]:
     """`size` of them, each as likely as any other, so each module is there in proportion to its mutants.
 
+    In the order they were drawn: the first of them are a sample, too, should a run be cut short.
     A change that is no Python (cosmic-ray takes the star of keyword arguments for a product) is passed over.
     """
     order = sorted(made)
     random.Random(seed).shuffle(order)  # noqa: S311 - a sample
-    return tuple(sorted(itertools.islice((m for m in order if _is_python(changed(root, m))), size)))
+    return tuple(itertools.islice((m for m in order if _is_python(changed(root, m))), size))
 
 
 def _is_python(code: str) -> bool:

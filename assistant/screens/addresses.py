@@ -64,7 +64,7 @@ _CORES = tuple(
     re.compile(pattern, re.IGNORECASE)
     for pattern in (
         rf"\b(?:the\s+)?corner\s+of\s+(?:\d+\s+)?(?:{_PREFIX}\.?\s+)?{_STREET_NAME}(?:\s+{_HOUSE})?\s+and\s+(?:(?:ten|ul\.)\s+)?{_STREET_NAME}(?:\s+{_HOUSE})?",
-        rf"\bcorner\s+of\s+(?:[^\W_]+\.?\s+){{1,6}}and\s+(?:(?:ten|ul\.)\s+)?{_STREET_NAME}(?:\s+{_HOUSE})?",
+        rf"\b(?:the\s+)?corner\s+of\s+(?:[^\W_]+\.?\s+){{1,6}}and\s+(?:(?:ten|ul\.)\s+)?{_STREET_NAME}(?:\s+{_HOUSE})?",
         # a street whose kind is written before or behind its name, with a number on either side
         rf"(?<![\d.,])(?:\d{{1,6}}[A-Za-z]?[\s,]+){{0,2}}{_PREFIX}\.?\s+{_STREET_NAME}[\s,]+{_HOUSE}{_NO_DOSE}",
         rf"(?<![\d.,])(?:\d{{1,6}}\s+)?[^\W\d_]{{3,}}(?:\s+[^\W\d_]{{3,}})?\s+{_HUNGARIAN}\.?\s+{_HOUSE}",
@@ -79,6 +79,7 @@ _CORES = tuple(
             rf"(?:[ \t]+{_NAMED}){{0,2}}(?=[\s,?>]+{_FLAT})"
         ),
         rf"(?<![\w.,])\d{{1,6}}\s+(?:[^\W\d]+\s+){{1,4}}\d{{1,5}}(?=[\s,?>]+{_FLAT})",
+        rf"(?<![\w.,])(?:\d{{1,6}}\s+){{1,2}}{_PREFIX}\.?(?:[ \t]+[^\W\d]+){{1,4}}(?=[\s,?>]+{_FLAT})",
         rf"(?<![\d.,])\d{{4,6}}\s+(?:\d{{1,4}}\s+)?{_STREET_NAME}\s+\d{{1,5}}{_NO_DOSE}",
     )
 )
@@ -96,7 +97,7 @@ _BEFORE = re.compile(r"(?<![\d.,/-])\d{1,6}\s+$")
 # What goes on behind a street: a flat, a town, a state, a country, a postal code, each on its line or behind a comma.
 _PLACE = (
     r"(?!(?:apt|apartment|suite|ste|unit)\b)"
-    r"(?-i:[^\W\d_a-z])[^\W\d_]*(?:[ '’.-]+[^\W\d_]+){0,3}(?:\s\([^()\n]{1,20}\))?"
+    r"(?-i:[^\W\d_a-z])[^\W\d_]*(?:[ '’.-]+[^\W\d_]+){0,5}(?:\s\([^()\n]{1,20}\))?"
 )
 _GAP = r"(?:[ \t]*[,?\n]+[\s,?>]*|[ \t]+)"
 _ON_FLAT = re.compile(rf"{_GAP}{_FLAT}(?!\w)", re.IGNORECASE)
@@ -107,7 +108,9 @@ _ON_TOWN = re.compile(
 )
 _ON_STATE = re.compile(r"(?:[ \t]*[,\n][\s,]*|[ \t]+)(?-i:[A-Z]{1,3}|nan)(?=\s*(?:$|[\n,.?]|\s\d))")
 _ON_CODE = re.compile(rf"{_GAP}(?:{_PLACE}\s+)?(?:[A-Z]{{1,2}}-)?\d{{4,6}}(?:-\d{{3,4}})?(?![\d\w])")
-_TOWN_AFTER_FLAT = re.compile(rf"(?:[ \t]+{_CAP}){{1,4}}(?:\s+nan)?(?=\s*(?:[.?\n]|$)|\s+(?:after|in)\b)")
+_TOWN_AFTER_FLAT = re.compile(
+    rf"(?:[ \t]+{_CAP}){{1,4}}(?:\s+nan)?(?=\s*(?:[.?\n]|$)|\s+(?:after|in)\b)", re.IGNORECASE
+)
 _ON_LOWER = re.compile(
     r"(?:[ \t]*(?:\n[ \t?>]*|,[ \t]*))[^\W\d_]+(?: [^\W\d_]+){0,2}(?:\s\([^()\n]{1,20}\))?"
     r"(?=\s*(?:[,.;:?\n]|$)|\s+\d{4,6}\b)"
@@ -115,7 +118,7 @@ _ON_LOWER = re.compile(
 )
 _ON = (_ON_FLAT, _ON_CODE, _ON_STATE, _ON_TOWN)
 _STEPS = 7
-_SHORT = 3
+_SHORT = 4
 
 
 def find_addresses(text: str, words: KnownWords) -> Iterator[tuple[int, int]]:

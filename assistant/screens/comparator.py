@@ -13,7 +13,7 @@ from itertools import pairwise
 from assistant.screens.clauses import Clause, split_clauses
 from assistant.screens.medicines import NamedMedicine, find_medicines, generic_of, may_be_name
 from assistant.screens.message import ScreenInput
-from assistant.screens.patterns import read_patterns
+from assistant.screens.patterns import Pattern, read_patterns
 from assistant.screens.vocabulary import tokenise
 from assistant.types import Finding, FindingKind
 from knowledge.types import ApprovedDocument
@@ -117,7 +117,7 @@ def _are_alternatives(text: str, medicines: Sequence[NamedMedicine]) -> bool:
     )
 
 
-def _names_after(pattern: re.Pattern[str], text: str, medicines: Sequence[NamedMedicine]) -> bool:
+def _names_after(pattern: Pattern, text: str, medicines: Sequence[NamedMedicine]) -> bool:
     """Whether a medicine is named right after a match ("better than X")."""
     return any(
         match.end() <= medicine.start <= match.end() + _REACH
@@ -126,5 +126,5 @@ def _names_after(pattern: re.Pattern[str], text: str, medicines: Sequence[NamedM
     )
 
 
-def _words_after(pattern: re.Pattern[str], text: str) -> list[re.Match[str] | None]:
+def _words_after(pattern: Pattern, text: str) -> list[re.Match[str] | None]:
     return [re.match(r"\W{0,2}([A-Za-z]+)\b", text[match.end() :]) for match in pattern.finditer(text)]

@@ -10,7 +10,7 @@ from functools import lru_cache
 from assistant.screens.ages import ADULT, is_negative, youngest
 from assistant.screens.conditions import condition_names, find_conditions
 from assistant.screens.medicines import find_medicines
-from assistant.screens.patterns import read_patterns
+from assistant.screens.patterns import Pattern, read_patterns
 from assistant.screens.vocabulary import tokenise
 from knowledge.types import ApprovedDocument, DocumentKind, ParsedDocument, Section
 
@@ -164,7 +164,7 @@ class _Dosing:
     others: tuple[tuple[int, int], ...]
     ours: tuple[tuple[int, int], ...]
 
-    def own(self, pattern: re.Pattern[str]) -> Iterator[re.Match[str]]:
+    def own(self, pattern: Pattern) -> Iterator[re.Match[str]]:
         """Matches that belong to the product: no other medicine is named nearer ("with weekly methotrexate 15 mg")."""
         for match in pattern.finditer(self.text):
             to_other = min((_gap(match, *span) for span in self.others), default=_FAR)

@@ -13,11 +13,12 @@ from assistant.screens.vocabulary import Token, tokenise
 Spans = Sequence[tuple[int, int]]
 
 NAME = r"(?<![^\W_])(?:[A-Z]\.|(?:O'|Mc|Mac|D'|De|Di|La|Le|St\.\s)?[^\W\d_a-z][^\W\d_]+(?:[-'’][^\W\d_]+)*)"
-PARTICLE = r"(?:\s+(?:van|von|de|der|den|del|della|di|da|dos|du|la|le|bin|ibn|al|el|ter|ten)){0,3}"
-FULL = rf"{NAME}(?:{PARTICLE}\s+{NAME}){{0,3}}(?:\s+(?:II|III|IV|Jr|Sr)\b)?"
+PARTICLE = r"(?:[^\S\n]+(?:van|von|de|der|den|del|della|di|da|dos|du|la|le|bin|ibn|al|el|ter|ten)){0,3}"
+FULL = rf"{NAME}(?:{PARTICLE}[^\S\n]+{NAME}){{0,3}}(?:\s+(?:II|III|IV|Jr|Sr)\b)?"
 CAPITALISED = re.compile(FULL)
 _LINE = re.compile(rf"^[^\w\n]*(?P<name>{NAME}(?:{PARTICLE}[ \t]+(?:[A-Z][ \t]+)?{NAME}){{1,3}})[ \t]*$", re.MULTILINE)
 _ROW = re.compile(rf"{NAME}(?:,\s{NAME})+,?\s(?:and|or|&)\s{NAME}")
+_LOWER_ROW = re.compile(r"[^\W\d_]{3,}(?:,\s[^\W\d_]{3,})+,?\s(?:and|or)\s[^\W\d_]{3,}")
 # What follows an eponym, and what ends the name of a substance.
 THING = re.compile(
     r"['’]?s?[\s-]+(?:disease|syndrome|cell|test|score|scale|criteria|classification|sign|type|virus|fever|pals(?:y|ies)|tumou?r|"
@@ -46,6 +47,7 @@ def find_listed(text: str, identifiers: Spans, words: KnownWords) -> Iterator[Ca
     yield from _uncased(text, words)
     yield from _signed(text, identifiers, words)
     yield from _counted(text, words)
+    yield from _counted_lower(text, words)
 
 
 def _listed(text: str, words: KnownWords) -> Iterator[Candidate]:
@@ -82,7 +84,7 @@ def _uncased(text: str, words: KnownWords) -> Iterator[Candidate]:
             and len(second.written) == 1
             and second.written.isalpha()
             and second.written != "a"
-            and third.written.isalpha()
+            and _owner(third.written).isalpha()
             and is_unknown(third, words)
         ):
             if text[first.end : third.start].strip(" .") == second.written:
@@ -111,6 +113,19 @@ def _signed(text: str, identifiers: Spans, words: KnownWords) -> Iterator[Candid
         run = words_of(text, match.span("name"))
         if are_names([t for t in run if len(t.written) > 1 and t.written[0].isupper()], words):
             yield Candidate(*match.span("name"), sure=len(run))
+
+
+def _counted_lower(text: str, words: KnownWords) -> Iterator[Candidate]:
+    """Names counted up in a text without capitals, where two of them are among the commoner given names."""
+    for match in _LOWER_ROW.finditer(text) if text.islower() else ():
+        run = [t for t in words_of(text, match.span()) if t.word not in ("and", "or")]
+        sure = sum(is_common_given(t.written) and len(t.written) >= _LONE for t in run)
+        if sure > 1 and not any(words.keeps(t.written) for t in run):
+            yield from (Candidate(t.start, t.end, sure=1) for t in run)
+
+
+def _owner(written: str) -> str:
+    return re.sub(r"['’]s$", "", written)
 
 
 def is_family(token: Token, words: KnownWords) -> bool:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Protocol
+
+import numpy as np
 
 from assistant.types import Finding, Scope
 from knowledge.ports import Vectors
@@ -16,6 +19,26 @@ class TokenReading:
 
     vectors: Vectors
     spans: tuple[tuple[int, int], ...]
+
+
+_MARK = re.compile(r"\[[a-z_]+\]")  # what personal_data.mask leaves: "[person]"
+
+
+def said(text: str) -> str:
+    """The text without the marks of masked personal data: they are ours, and say nothing of what was asked."""
+    return _MARK.sub(" ", text) if "[" in text else text
+
+
+def mean_said(text: str, reading: TokenReading) -> Vectors:
+    """The mean of the tokens at unit length, shape (384,); tokens within a mark are left out, unless all are."""
+    vectors = reading.vectors
+    marks = [match.span() for match in _MARK.finditer(text)] if "[" in text else []
+    if marks:
+        kept = [not any(start < end and a <= start and end <= b for a, b in marks) for start, end in reading.spans]
+        vectors = vectors[np.array(kept)] if any(kept) else vectors
+    mean = vectors.mean(axis=0)
+    unit: Vectors = (mean / max(float(np.linalg.norm(mean)), 1e-12)).astype(np.float32)
+    return unit
 
 
 class Reader(Protocol):

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from assistant.screens.clauses import split_clauses
 from assistant.screens.disguise import deciphered, encoded_runs, is_spelt_out, undisguised
-from assistant.screens.message import Reader, ScreenInput
-from assistant.screens.misuse_model import misuse_model, pooled
+from assistant.screens.message import Reader, ScreenInput, mean_said, said
+from assistant.screens.misuse_model import misuse_model
 from assistant.screens.patterns import read_patterns
 from assistant.types import Finding, FindingKind
 
@@ -38,7 +38,7 @@ class MisuseScreen:
         if not found and (is_spelt_out(text) or any(_kind(hidden) for hidden in deciphered(text))):
             found.append(_finding(message, "encoded", 0, len(text), _ENCODED_SURE))
         if not found and self._reader is not None and text.strip():
-            kind, probability = self._model.kind(text, pooled(self._reader.read(text)))
+            kind, probability = self._model.kind(said(text), mean_said(text, self._reader.read(text)))
             if kind:
                 found.append(_finding(message, kind, 0, len(text), probability, by="model"))
         return tuple(found)

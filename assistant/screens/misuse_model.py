@@ -17,7 +17,6 @@ from typing import Any
 
 import numpy as np
 
-from assistant.screens.message import TokenReading
 from knowledge.ports import Vectors
 
 DEFAULT = Path(__file__).with_name("misuse_model.json")
@@ -86,13 +85,6 @@ class MisuseModel:
             if probability >= head.threshold:
                 return name, probability
         return "", 0.0
-
-
-def pooled(reading: TokenReading) -> Vectors:
-    """The vector of a whole text: the mean of its tokens, of unit length, as retrieval makes it."""
-    mean = reading.vectors.mean(axis=0)
-    vector: Vectors = (mean / max(float(np.linalg.norm(mean)), 1e-12)).astype(np.float32)
-    return vector
 
 
 def _head(held: Mapping[str, Any]) -> Head:

@@ -6,6 +6,7 @@ import unicodedata
 from functools import cache, lru_cache
 
 from assistant.screens.vocabulary import read_terms
+from assistant.understanding.medicines import medicines
 
 _LETTERS = str.maketrans(
     {"ł": "l", "ø": "o", "đ": "d", "ß": "ss", "æ": "ae", "œ": "oe", "þ": "th", "ð": "d", "ı": "i", "’": "'"}
@@ -41,7 +42,8 @@ def is_common_surname(written: str) -> bool:
 
 @cache
 def _given() -> frozenset[str]:
-    return frozenset(read_terms("people")["given"]) | _common_given()
+    listed = {name for names in read_terms("medicines").values() for name in names} | medicines().generic_of.keys()
+    return frozenset(read_terms("people")["given"]) - listed | _common_given()  # a rare name may be a brand, too
 
 
 @cache

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from assistant.screens.known_words import KnownWords, eponym_words, everyday_words
 from assistant.screens.listed_names import (
@@ -43,7 +43,9 @@ _BEFORE = re.compile(rf"(?<![A-Za-z]\s)(?P<before>{NAME})(?:,\s|,?\s(?:and|or)\s
 # Who does this is a person, whatever the name.
 _HUMAN = re.compile(
     r"(?:['’]s\s+(?:address|phone|mobile|number|e-?mail|mother|mum|mom|father|dad|wife|husband|son|daughter|chart|"
-    r"birthday|appointment|neighbou?r|daughter|insurance|carer|caregiver)|\s+(?:lives|lived|asked|asks|said|says|told|"
+    r"birthday|appointment|neighbou?r|daughter|insurance|carer|caregiver)|\s+(?:lives|lived|asked|asks|said|says|told|began|wondered|emailed|listed\s+(?:his|her)|"
+    r"is\s+from\s+(?=[A-Z])|(?:is|was)\s+(?:(?:very|so|quite|rather|always)\s+)?(?:reliable|impulsive|friendly|kind|worried|"
+    r"anxious|upset|married|retired|divorced|widowed)|will\s+be\s+(?:talking|speaking|calling|visiting)|"
     r"tells|phoned|e-?mailed|complains|complained|wrote)|,\s+(?:can|could|would|will)\s+(?:you|I|we)|\s+had\s+(?:given|asked|called|told))\b"
 )
 _CALLED = re.compile(
@@ -75,17 +77,31 @@ _CHEMICAL = re.compile(
     r"mab|nib|lib|vir|stat|cept|ase|kin|parin|pril|lol|mycin|cillin|oxacin|azole|statin|sartan|dipine|tide|gene|parvovec|"
     r"leucel|ersen|siran|grel|xaban|lukast|triptan|gepant|orexant|caine|curium|fene|trel|barb|pam|lam|pine|xetine)$"
 )
+_GENERATION = re.compile(r",?\s(?:II|III|Jr\.?|Sr\.?)(?!\w)")
 _SHORTEST = 3
-_LONGEST = 3
 
 
 def find_names(text: str, product_names: Sequence[str], identifiers: Spans) -> tuple[tuple[int, int], ...]:
     """Spans of people's names; `identifiers` are spans of other personal data, which are evidence for a name beside."""
     words = KnownWords(text, product_names)
     spans = [_trim(text, one, words) for one in _candidates(text, identifiers, words)]
-    named = sorted((span for span in spans if span is not None), key=lambda span: span[0] - span[1])  # longest first
+    named = list(_joined(span for span in spans if span is not None))
     named += _beside(text, named, words)
     return tuple(dict.fromkeys([*named, *_again(text, named, words)]))
+
+
+def _joined(spans: Iterable[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+    """Spans that overlap made one: evidence for a part of a name is none against the rest of it."""
+    last: tuple[int, int] | None = None
+    for span in sorted(spans):
+        if last is not None and span[0] < last[1]:
+            last = last[0], max(last[1], span[1])
+            continue
+        if last is not None:
+            yield last
+        last = span
+    if last is not None:
+        yield last
 
 
 def _candidates(text: str, identifiers: Spans, words: KnownWords) -> Iterator[Candidate]:
@@ -166,11 +182,19 @@ def _again(text: str, named: Spans, words: KnownWords) -> Iterator[tuple[int, in
     parts = {_bare(t.written) for span in named for t in words_of(text, span)}
     for token in tokenise(text):
         bare = _bare(token.written)
-        if bare not in parts or len(bare) < _SHORTEST or words.keeps(bare):
+        # "Mrs Rash … Rash says": an everyday word is the name again where it is written as one
+        is_kept = words.keeps(bare) and (words.title_case or not token.written.istitle() or words.is_medicine(token))
+        if bare not in parts or len(bare) < _SHORTEST or is_kept or _begins(text, token.start, words.keeps(bare)):
             continue
         inside = any(start <= token.start and token.end <= end for start, end in named)
         if not inside and (token.written[0].isupper() or bare not in everyday_words()):
             yield token.start, token.start + len(bare)
+
+
+def _begins(text: str, at: int, is_word: bool) -> bool:  # noqa: FBT001 - of a word that is everyday language, too
+    """Whether a capital is no evidence: of an everyday word that begins a sentence."""
+    before = text[:at].rstrip()
+    return is_word and (not before or before[-1] in ".!?:")
 
 
 def _bare(written: str) -> str:
@@ -194,6 +218,8 @@ def _trim(text: str, one: Candidate, words: KnownWords) -> tuple[int, int] | Non
         return None
     end = run[-1].end
     end += text[end : end + 1] == "." and len(run[-1].written) == 1
+    generation = _GENERATION.match(text, end)
+    end = generation.end() if generation else end
     return run[0].start, end
 
 

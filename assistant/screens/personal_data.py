@@ -6,6 +6,8 @@ a title, a marker ("pt", "asking for"), a given name, initials, or an identifier
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from collections.abc import Sequence
 
 from assistant.screens.addresses import find_addresses
@@ -23,19 +25,51 @@ _ORDER = (
 )  # fmt: skip
 
 
+# What a text must hold for a kind to be in it: most messages hold nothing of the kind, and patterns cost.
+_MARKS = {"email": "@", "photo": "."}
+_WITHOUT_DIGIT = frozenset({"email", "url", "photo", "address"})
+
+
 def find(text: str, product_names: Sequence[str] = ()) -> tuple[Finding, ...]:
     """Personal data in a raw text, without overlaps, in order. `detail` says which kind; product names are kept."""
+    if unicodedata.is_normalized("NFC", text):
+        return _find(text, product_names)
+    composed, places = _composed(text)
+    shifted = (
+        f.model_copy(update={"start": places[f.start], "end": places[f.end]}) for f in _find(composed, product_names)
+    )
+    return tuple(shifted)
+
+
+def _composed(text: str) -> tuple[str, list[int]]:
+    """A text with its accents put on their letters, and where each character of it stood (its end included)."""
+    pieces, places, at = [], [], 0
+    for cluster in _CLUSTER.findall(text):
+        piece = unicodedata.normalize("NFC", cluster)
+        pieces.append(piece)
+        places += [at] * len(piece)
+        at += len(cluster)
+    return "".join(pieces), [*places, at]
+
+
+_CLUSTER = re.compile(r".[\u0300-\u036f]*", re.DOTALL)
+
+
+def _find(text: str, product_names: Sequence[str]) -> tuple[Finding, ...]:
     found: list[Finding] = []
+    has_digit = any(c.isdigit() for c in text)
     patterns = read_patterns("identifiers")
     words = KnownWords(text, product_names)
     for kind in _ORDER:
-        for match in patterns[kind].finditer(text):
+        may_be = (has_digit or kind in _WITHOUT_DIGIT) and _MARKS.get(kind, "") in text
+        for match in patterns[kind].finditer(text) if may_be else ():
             # A pattern may name the part that identifies; what stands around it is only evidence.
             group = next((name for name, value in match.groupdict().items() if value is not None), None)
             start, end = match.span(group) if group else match.span()
             if start < end and _counts(kind, text[start:end]) and not _overlaps(found, start, end):
                 found.append(_finding(kind, start, end))
-        if kind == "date":  # what else is an address, before its numbers are taken for other things
+        # what else is an address, before its numbers are taken for other things
+        if kind == "date" and (has_digit or "corner" in text.lower()):
             found = _with_addresses(text, found, words)
     for start, end in find_names(text, product_names, tuple((f.start, f.end) for f in found)):
         if not _overlaps(found, start, end):

@@ -17,8 +17,8 @@ from assistant.screens.signs import Read, signs
 from assistant.screens.told_model import REPORT, load_told_model
 from assistant.types import Finding, FindingKind, SafetyKind
 
-_ENOUGH = 0.5
-_SURE = 0.9  # a rule this sure is believed whatever the model says
+ENOUGH = 0.5
+SURE = 0.9  # a rule this sure is believed whatever the model says
 _SITUATIONS = (  # by their own words; an adverse event and harm in an unapproved use need more than that
     SafetyKind.PRODUCT_COMPLAINT,
     SafetyKind.PREGNANCY_EXPOSURE,
@@ -43,18 +43,19 @@ class SafetyScreen:
 
     def __init__(self, reader: Reader | None = None) -> None:
         self._reader = reader
-        self._model = load_told_model()
+        self._model = load_told_model() if reader is not None else None
 
     def look(self, message: ScreenInput) -> tuple[Finding, ...]:
         """One finding per kind of safety information, its span the clause that tells it."""
         read = read_by_rules(message.text, message.product_names)
         found = self._by_rules(message, read)
-        if self._reader is None or not read.cued:
+        if self._reader is None or self._model is None or not read.cued:
             return tuple(found.values())
-        weighed = self._model.weigh(signs(read, WEIGHED), self._reader.read(message.text))
+        reading = self._reader.read(message.text)
+        weighed = self._model.weigh(signs(read, WEIGHED), message.text, reading)
         limits = self._model.thresholds
         if weighed[REPORT] < limits.veto:
-            return tuple(one for one in found.values() if one.confidence >= _SURE)
+            return tuple(one for one in found.values() if one.confidence >= SURE)
         if weighed[REPORT] >= limits.report and not found:
             return (_fitted(message, read, weighed),)
         return tuple(found.values())
@@ -62,7 +63,7 @@ class SafetyScreen:
     def _by_rules(self, message: ScreenInput, read: Read) -> dict[SafetyKind, Finding]:
         found: dict[SafetyKind, Finding] = {}
         for kind, one in read.told:
-            if one.confidence >= _ENOUGH and (kind not in found or one.confidence > found[kind].confidence):
+            if one.confidence >= ENOUGH and (kind not in found or one.confidence > found[kind].confidence):
                 found[kind] = _finding(message, kind, one)
         _drop_shadows(found, message.text)
         if SafetyKind.ADVERSE_EVENT in found and read_patterns("situations")["off_label_harm"].search(message.text):

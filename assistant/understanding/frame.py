@@ -10,7 +10,7 @@ from assistant.types import Part, PartKind
 from assistant.understanding.populations import populations, without_populations
 from assistant.understanding.products import ProductIndex
 from assistant.understanding.shorthand import expand, known_words
-from assistant.understanding.split import TIMES, content
+from assistant.understanding.split import TIMES, content, unmarked
 from assistant.understanding.topics import TopicModel
 from assistant.understanding.words import words
 
@@ -92,7 +92,8 @@ def _with_value(word: str, text: str) -> tuple[str, ...]:
 def standalone(text: str, product: str | None, added: Sequence[str], index: ProductIndex) -> str:
     """The part with its product in front and the words it takes for granted in brackets."""
     named = product is not None and any(product in m.products for m in index.resolve(text).mentions)
-    whole = f"{text} ({' '.join(added)})" if added else text
+    said = unmarked(text)
+    whole = f"{said} ({' '.join(added)})" if added else said
     return whole if named or product is None else f"{product}: {whole}"
 
 

@@ -52,6 +52,10 @@ _SMALL_TALK = re.compile(
     r"how\s+are\s+you|that\s+helps|helpful|dr|doctor|team|assistant|pls|please)\b\W*)+$",
     re.IGNORECASE,
 )
+_MARK = re.compile(r"\[[a-z_]+\]")  # what stands for masked personal data
+# What is said around a name or number that was masked: who writes, for whom, how to reach them.
+_INTRODUCING = frozenset(str(table("common_words.yaml")["introducing"]).split())
+_SPOKEN = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*|\d+")
 # Words without a subject of their own: a segment of these alone goes with its neighbour.
 TIMES = frozenset(str(table("common_words.yaml")["times"]).split())  # time and dose in a patient's story
 FILLERS = frozenset(str(table("common_words.yaml")["fillers"]).split())
@@ -75,8 +79,8 @@ class Segment:
 
     @property
     def is_small_talk(self) -> bool:
-        """Nothing but greeting, thanks or the like."""
-        return _SMALL_TALK.match(self.text) is not None
+        """Nothing but greeting, thanks or the like, or who writes and for whom where that was masked."""
+        return _SMALL_TALK.match(self.text) is not None or _introduces(self.text)
 
     @property
     def continues(self) -> bool:
@@ -107,6 +111,11 @@ def content(text: str) -> tuple[str, ...]:
     return tuple(word for word in found if len(word) > 1 and word not in FILLERS and not word[0].isdigit())
 
 
+def unmarked(text: str) -> str:
+    """The text without what stands for masked personal data, which nobody searches for."""
+    return " ".join(_MARK.sub(" ", text).split()) if "[" in text else text
+
+
 def joined(found: Sequence[Segment]) -> str:
     """Segments as one text: as written where they stand side by side."""
     text = ""
@@ -114,6 +123,12 @@ def joined(found: Sequence[Segment]) -> str:
         is_next = place > 0 and segment.position == found[place - 1].position + 1
         text += (segment.gap if is_next else " " if text else "") + segment.text
     return text
+
+
+def _introduces(text: str) -> bool:
+    if _MARK.search(text) is None:
+        return False
+    return all(word.replace("’", "'") in _INTRODUCING for word in _SPOKEN.findall(_MARK.sub(" ", text).lower()))
 
 
 def _add(found: list[Segment], text: str, start: int, end: int, lead: str) -> None:

@@ -1,3 +1,5 @@
+import pytest
+
 from evals.safety_messages import make_messages, read_messages
 
 
@@ -12,6 +14,9 @@ def test_a_third_of_the_written_messages_is_kept_apart():
     assert 0.28 < len(kept) / len(written) < 0.4
 
 
-def test_no_message_of_the_fresh_set_is_learnt_from():
-    learnt = {m.text.lower() for m in (*read_messages("safety_written"), *make_messages())}
-    assert not [m.text for m in read_messages("safety_heldout") if m.text.lower() in learnt]
+@pytest.mark.parametrize("kept", ["safety_heldout", "safety_blind"])
+def test_no_message_of_the_kept_sets_is_learnt_from(kept):
+    learnt = {
+        m.text.lower() for m in (*read_messages("safety_written"), *read_messages("safety_more"), *make_messages())
+    }
+    assert not [m.text for m in read_messages(kept) if m.text.lower() in learnt]

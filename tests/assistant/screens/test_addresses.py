@@ -22,6 +22,10 @@ def masked(text):
         ("send it to P.O. Box 771", ["771"]),
         ("kossuth utca 12. second floor", ["kossuth", "12"]),
         ("3021 Linden 77\n Apt. 8\n Vesterby\n Sweden 71022", ["3021", "Linden", "77", "Vesterby", "71022"]),
+        ("30866 Kestrelgata 87 Apt. 652 Apt. 949, Dunwell, Austria 02151", ["30866", "652", "949", "Dunwell", "02151"]),
+        ("4417 Harrow Mill Road Suite 9 Apt. 16, Nyr u Brez v Horach, Austria 33156", ["Suite", "16", "Nyr", "Horach"]),
+        ("770 26 rue des lieux Olmeda\nApt. 735\nHOLL\nFrance 35910", ["770", "26", "Olmeda", "735", "35910"]),
+        ("at the corner of Kestrel kapu 39. and Quill Pass", ["corner", "Kestrel", "39", "Quill"]),
         ("address: 947 rua olmeda 17 apt. 858, begonte", ["947", "olmeda", "858", "begonte"]),
     ],
 )

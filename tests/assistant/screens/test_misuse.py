@@ -5,6 +5,7 @@ import codecs
 
 import pytest
 
+from assistant.adapters.reader import MiniLMReader
 from assistant.screens.message import ScreenInput
 from assistant.screens.misuse import MisuseScreen
 from assistant.screens.misuse_model import MisuseModel
@@ -95,3 +96,15 @@ def test_a_broken_model_file_is_named_with_the_way_out(tmp_path):
     broken.write_text('{"heads": {}}')
     with pytest.raises(ValueError, match=r"model\.json.*fit it anew"):
         MisuseModel.load(broken)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "[person] [phone] asked how to stop Corvexa - does PI recommend taper?",
+        "[person], MRN [mrn], DOB [date]: starting dose?",
+        "pls mail [email] or call [phone] about storage",
+    ],
+)
+def test_masked_personal_data_is_no_order_to_the_machine(text):
+    assert look(MisuseScreen(MiniLMReader()), text) == ()

@@ -1,3 +1,4 @@
+import unicodedata
 from itertools import pairwise
 
 import pytest
@@ -181,3 +182,26 @@ def test_names_are_found_by_lists_and_by_their_place(text):
 )
 def test_eponyms_trials_titles_and_medicines_are_no_people(text):
     assert masked(text) == text
+
+
+def test_accents_written_apart_from_their_letters_hide_no_name_and_move_no_place():
+    text = unicodedata.normalize("NFD", "told by Jéssica Novák, MRN 445566: dose?")
+    findings = find(text)
+    assert mask(text, findings) == "told by [person], MRN [mrn]: dose?"
+    assert text[findings[1].start : findings[1].end] == "445566"
+
+
+@pytest.mark.parametrize(
+    ("text", "masks"),
+    [
+        ("my father was called Harold Quellmann II, she said", "my father was called [person], she said"),
+        ("Dreux Olbers\nMedical Centre\ncb 312-555-0147", "[person]\nMedical Centre\ncb [phone]"),
+        ("told by eric g. quellmann's wife", "told by [person] wife"),
+        ("four had it: tolvane, adam, kristina and ruud", "four had it: [person], [person], [person] and [person]"),
+        ("told by Brad L Key and then seen by Key", "told by [person] and then seen by [person]"),
+        ("Quellmann will be calling tomorrow", "[person] will be calling tomorrow"),
+        ("Is Kadian different from Kadian ER?", "Is Kadian different from Kadian ER?"),
+    ],
+)
+def test_a_name_is_masked_whole_and_a_brand_that_is_one_stays(text, masks):
+    assert mask(text, find(text)) == masks

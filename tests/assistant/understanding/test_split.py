@@ -1,6 +1,6 @@
 import pytest
 
-from assistant.understanding.split import content, joined, segments
+from assistant.understanding.split import content, joined, segments, unmarked
 
 
 def texts(message):
@@ -44,3 +44,22 @@ def test_a_question_with_a_greeting_is_no_small_talk():
 
 def test_content_leaves_out_fillers_and_numbers():
     assert content("and what about the dose at 22?") == ("dose",)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["this is Dr. [person], cell [phone]", "asking for [person]", "[person] [phone]", "re my pt [person], MRN [mrn]"],
+)
+def test_who_writes_and_for_whom_is_no_part_of_a_question(text):
+    (segment,) = segments(text)
+    assert segment.is_small_talk
+
+
+@pytest.mark.parametrize("text", ["[person] needs the dose", "this is Brovexa", "[person] fell"])
+def test_a_name_that_was_masked_hides_nothing_said_beside_it(text):
+    (segment,) = segments(text)
+    assert not segment.is_small_talk
+
+
+def test_masks_are_not_searched_for():
+    assert unmarked("[person] [phone] asked how to stop it") == "asked how to stop it"
