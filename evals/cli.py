@@ -104,14 +104,19 @@ def run(  # noqa: PLR0917 - typer's way of declaring options
         for result in done.cases if show else ():
             print_case(_out(), result)
         print_run(_out(), done)
+    if _broken(done):
+        raise typer.Exit(1)
+
+
+def _broken(done: Run) -> bool:
+    """Whether a gate broke; names those that did."""
     broken = [held for held in done.gates if not held.passed]
     for held in broken:
         value = "not measured" if held.value is None else f"{held.value:.4g}"
         _TALK.print(
             f"[red]gate broken[/] {held.suite}: {held.metric} is {value}, should be {held.bound}", highlight=False
         )
-    if broken:
-        raise typer.Exit(1)
+    return bool(broken)
 
 
 @app.command("compare")

@@ -49,7 +49,7 @@ class ConfidenceModel:
             *(e.reading.unit_stems[i] | e.reading.context_stems[i] for e in excerpts for i in e.units)
         )
         weights = {s: reading.rarity.weight(s) for s in asked.original}
-        total = sum(weights.values()) or 1.0
+        total = math.fsum(weights.values()) or 1.0
         held = {s for s in asked.original if s in shown or asked.meant.get(s, frozenset()) & shown}
         unknown = {s for s in asked.original if not _known(s, asked, reading)}
         rarest = sorted(weights, key=lambda s: (-weights[s], s))[:2]
@@ -57,13 +57,13 @@ class ConfidenceModel:
             "best_score": best.score,
             "margin": best.score - (ranked[5].score if len(ranked) > 5 else 0.0),  # noqa: PLR2004 - the sixth best
             "dense": max((c.features["dense"] for c in ranked[:3]), default=0.0),
-            "coverage": sum(weights[s] for s in held) / total if weights else 1.0,  # "What is it used for?"
+            "coverage": math.fsum(weights[s] for s in held) / total if weights else 1.0,  # "What is it used for?"
             "coverage_best": best.features["coverage"],
             "precision_best": best.features["precision"],
             "heading_best": best.features["heading"],
             "lexical_first": best.features["lexical_rank"],
             "dense_first": best.features["dense_rank"],
-            "unknown_words": sum(weights[s] for s in unknown) / total,
+            "unknown_words": math.fsum(weights[s] for s in unknown) / total,
             "unknown_medicine": float(any(s in _medicine_stems() for s in unknown)),
             "rarest_shown": sum(s in held for s in rarest) / len(rarest) if rarest else 1.0,
             "prior": best.features["prior_above"],

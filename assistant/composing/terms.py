@@ -76,7 +76,7 @@ class Rarity:
     def whole(self, found: Iterable[str]) -> float:
         """The weights of these stems together."""
         weights, unseen = self._weights, self._unseen
-        return sum([weights.get(name, unseen) for name in found])
+        return math.fsum([weights.get(name, unseen) for name in found])  # exact, whatever the order of a set
 
     def knows(self, found: str) -> bool:
         """Whether the document uses the stem at all."""
