@@ -23,6 +23,7 @@ from assistant.types import Role
 from knowledge.types import Market
 
 ENVIRONMENT_PREFIX = "HCP_"
+EVALS_PREFIX = "HCP_EVALS_"  # of the evals, which sit above the service and read their own
 
 
 class _Section(BaseModel):
@@ -242,7 +243,8 @@ def load(**overrides: Any) -> Settings:
 def _refuse_unknown_variables() -> None:
     known = {f"{ENVIRONMENT_PREFIX}{name.upper()}" for name in Settings.model_fields}
     for variable in os.environ:
-        if not variable.startswith(ENVIRONMENT_PREFIX) or variable == "HCP_CONFIG":
+        is_ours = variable.startswith(ENVIRONMENT_PREFIX) and not variable.startswith(EVALS_PREFIX)
+        if not is_ours or variable == "HCP_CONFIG":
             continue
         if variable.split("__")[0] not in known:
             raise SettingsError(f"{variable}: no such setting. Sections are: {', '.join(sorted(known))} (…__NAME).")
