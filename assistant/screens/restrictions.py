@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from assistant.screens.conditions import find_conditions
 
@@ -112,9 +113,7 @@ def _population(text: str, approved: str, dosing: str, label: str) -> Iterator[R
         match = asked.search(text)
         if match and held.search(approved) and not asked.search(f"{approved} {dosing}"):
             yield Restriction("population", match.start(), match.end(), _LIKELY)
-    told = (name for m in _LABEL_POSITIVE.finditer(approved) for name in _WORD.findall(m.group("before")))
-    positive = {name.lower().strip("-") for name in told}
-    negative = {(m.group("marker") or m.group("after")).lower().strip("-") for m in _LABEL_NEGATIVE.finditer(approved)}
+    positive, negative = _markers(approved)
     for pattern, held_names, spoken in ((_ASKED_NEGATIVE, positive, negative), (_ASKED_POSITIVE, negative, positive)):
         for match in pattern.finditer(text):
             marker = match.group("marker")
@@ -126,6 +125,14 @@ def _population(text: str, approved: str, dosing: str, label: str) -> Iterator[R
         held_kinds, asked_kinds = set(kind.findall(approved)), list(kind.finditer(text))
         if held_kinds and asked_kinds and not held_kinds & {m.group(m.re.groups) for m in asked_kinds}:
             yield Restriction("population", asked_kinds[0].start(), asked_kinds[0].end(), _LIKELY)
+
+
+@lru_cache(maxsize=512)  # a search through all indications, which change with the label alone
+def _markers(approved: str) -> tuple[frozenset[str], frozenset[str]]:
+    """The markers that indications ask to be positive, and those they ask to be negative."""
+    told = (name for m in _LABEL_POSITIVE.finditer(approved) for name in _WORD.findall(m.group("before")))
+    negative = ((m.group("marker") or m.group("after")).lower().strip("-") for m in _LABEL_NEGATIVE.finditer(approved))
+    return frozenset(name.lower().strip("-") for name in told), frozenset(negative)
 
 
 def _line(text: str, indications: Sequence[str]) -> Iterator[Restriction]:
