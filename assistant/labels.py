@@ -8,9 +8,14 @@ from assistant.types import DocumentLink
 from knowledge.types import ApprovedDocument, DocumentKind
 
 
+def is_label(approved: ApprovedDocument) -> bool:
+    """Whether a document is prescribing information."""
+    return approved.document.kind is DocumentKind.PRESCRIBING_INFORMATION
+
+
 def label_of(documents: Iterable[ApprovedDocument]) -> ApprovedDocument | None:
     """The label: the first that is prescribing information; None where there is none."""
-    return next((d for d in documents if d.document.kind is DocumentKind.PRESCRIBING_INFORMATION), None)
+    return next((d for d in documents if is_label(d)), None)
 
 
 def link_to(documents: Sequence[ApprovedDocument]) -> DocumentLink:

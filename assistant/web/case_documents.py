@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from assistant.composing.reading import Reading, Readings
+from assistant.labels import is_label
 from assistant.records import Case
 from assistant.web.problems import Refused
 from assistant.web.services import Services
@@ -47,12 +48,12 @@ def documents_of(services: Services, case: Case) -> tuple[ApprovedDocument, ...]
     for audience in Audience:
         for approved in services.knowledge.effective(_partition(case, audience), now):
             found[approved.document.document_id, approved.document.version] = approved
-    return tuple(sorted(found.values(), key=lambda a: (not _is_label(a), a.document.title)))
+    return tuple(sorted(found.values(), key=lambda a: (not is_label(a), a.document.title)))
 
 
 def label_of(services: Services, case: Case) -> Reading | None:
     """The prescribing information in force for HCPs; None when there is none."""
-    label = next((a for a in documents_of(services, case) if _is_label(a)), None)
+    label = next((a for a in documents_of(services, case) if is_label(a)), None)
     return None if label is None else _READINGS.of(label)
 
 
@@ -91,7 +92,3 @@ def passages(services: Services, case: Case, text: str) -> FoundPassages:
 
 def _partition(case: Case, audience: Audience) -> Partition:
     return Partition(product=case.product or "", market=case.market, audience=audience)
-
-
-def _is_label(approved: ApprovedDocument) -> bool:
-    return approved.document.kind is DocumentKind.PRESCRIBING_INFORMATION
