@@ -140,9 +140,7 @@ def drafted(*blocks, citations, **more):
     """A draft with these blocks alone, and safety information that rests on the last citation."""
     last = len(citations) - 1
     safety = SafetyInformation(pieces=(Piece(text=citations[last].quote, citation=last),))
-    return Draft(
-        part=0, blocks=blocks, citations=citations, confidence=0.9, **{"safety_information": safety, **more}
-    )
+    return Draft(part=0, blocks=blocks, citations=citations, confidence=0.9, **{"safety_information": safety, **more})
 
 
 WARNING = cited(LABEL.units[0].start, LABEL.units[0].end)
