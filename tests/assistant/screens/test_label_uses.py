@@ -20,7 +20,7 @@ from knowledge.types import (
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 NAMES = ProductNames(product="Kormadex", generic="kormatinib", substances=("kormatinib maleate",))
-COUNT = iter(range(10_000))
+COUNT = iter(range(1, 10_000))  # none is the source of the other invented label
 
 
 def approved(*sections, kind=DocumentKind.PRESCRIBING_INFORMATION):
