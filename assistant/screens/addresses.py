@@ -66,21 +66,21 @@ _CORES = tuple(
         rf"\b(?:the\s+)?corner\s+of\s+(?:\d+\s+)?(?:{_PREFIX}\.?\s+)?{_STREET_NAME}(?:\s+{_HOUSE})?\s+and\s+(?:(?:ten|ul\.)\s+)?{_STREET_NAME}(?:\s+{_HOUSE})?",
         rf"\b(?:the\s+)?corner\s+of\s+(?:[^\W_]+\.?\s+){{1,6}}and\s+(?:(?:ten|ul\.)\s+)?{_STREET_NAME}(?:\s+{_HOUSE})?",
         # a street whose kind is written before or behind its name, with a number on either side
-        rf"(?<![\d.,])(?:\d{{1,6}}[A-Za-z]?[\s,]+){{0,2}}{_PREFIX}\.?\s+{_STREET_NAME}[\s,]+{_HOUSE}{_NO_DOSE}",
-        rf"(?<![\d.,])(?:\d{{1,6}}\s+)?[^\W\d_]{{3,}}(?:\s+[^\W\d_]{{3,}})?\s+{_HUNGARIAN}\.?\s+{_HOUSE}",
-        rf"(?<![\d.,])(?:\d{{1,6}}\s+)?(?:{_NAMED}\s+){{0,2}}\w{{2,}}{_SUFFIX}\s+{_HOUSE}{_NO_DOSE}",
-        rf"(?<![\d.,])(?:\d{{1,6}}\s+)?{_NAMED}(?:\s+{_NAMED})?\s+{_APART}\s+{_HOUSE}{_NO_DOSE}",
-        rf"(?<![\d.,])(?:\d{{1,6}}\s+){{1,2}}{_PREFIX}\.?\s+{_STREET_NAME}",
-        rf"(?<![\d.,])\d{{1,6}}[A-Za-z]?\s+(?:\d{{1,5}}\s+)?(?:{_NAMED}\s+){{1,3}}{_ENGLISH}\b\.?(?:\s+(?:north|south|east|west)\b)?",
-        rf"(?<![\d.,])\d{{1,6}}\s+{_PREFIX}\.?\s+(?:[^\W\d]+\s+){{1,4}}\d{{1,5}}{_NO_DOSE}",
+        rf"(?<![\d.,-])(?:\d{{1,6}}[A-Za-z]?[\s,]+){{0,2}}{_PREFIX}\.?\s+{_STREET_NAME}[\s,]+{_HOUSE}{_NO_DOSE}",
+        rf"(?<![\d.,-])(?:\d{{1,6}}\s+)?[^\W\d_]{{3,}}(?:\s+[^\W\d_]{{3,}})?\s+{_HUNGARIAN}\.?\s+{_HOUSE}",
+        rf"(?<![\d.,-])(?:\d{{1,6}}\s+)?(?:{_NAMED}\s+){{0,2}}\w{{2,}}{_SUFFIX}\s+{_HOUSE}{_NO_DOSE}",
+        rf"(?<![\d.,-])(?:\d{{1,6}}\s+)?{_NAMED}(?:\s+{_NAMED})?\s+{_APART}\s+{_HOUSE}{_NO_DOSE}",
+        rf"(?<![\d.,-])(?:\d{{1,6}}\s+){{1,2}}{_PREFIX}\.?\s+{_STREET_NAME}",
+        rf"(?<![\d.,-])\d{{1,6}}[A-Za-z]?\s+(?:\d{{1,5}}\s+)?(?:{_NAMED}\s+){{1,3}}{_ENGLISH}\b\.?(?:\s+(?:north|south|east|west)\b)?",
+        rf"(?<![\d.,-])\d{{1,6}}\s+{_PREFIX}\.?\s+(?:[^\W\d]+\s+){{1,4}}\d{{1,5}}{_NO_DOSE}",
         # any name between numbers, or a number behind it, where a flat follows
         (
-            rf"(?<![\d.,])(?:\d{{1,6}}\s+){{0,2}}(?:{_PREFIX}\.?\s+)?{_STREET_NAME}(?:\s+{_HOUSE})?"
+            rf"(?<![\d.,-])(?:\d{{1,6}}\s+){{0,2}}(?:{_PREFIX}\.?\s+)?{_STREET_NAME}(?:\s+{_HOUSE})?"
             rf"(?:[ \t]+{_NAMED}){{0,2}}(?=[\s,?>]+{_FLAT})"
         ),
-        rf"(?<![\w.,])\d{{1,6}}\s+(?:[^\W\d]+\s+){{1,4}}\d{{1,5}}(?=[\s,?>]+{_FLAT})",
-        rf"(?<![\w.,])(?:\d{{1,6}}\s+){{1,2}}{_PREFIX}\.?(?:[ \t]+[^\W\d]+){{1,4}}(?=[\s,?>]+{_FLAT})",
-        rf"(?<![\d.,])\d{{4,6}}\s+(?:\d{{1,4}}\s+)?{_STREET_NAME}\s+\d{{1,5}}{_NO_DOSE}",
+        rf"(?<![\w.,-])\d{{1,6}}\s+(?:[^\W\d]+\s+){{1,4}}\d{{1,5}}(?=[\s,?>]+{_FLAT})",
+        rf"(?<![\w.,-])(?:\d{{1,6}}\s+){{1,2}}{_PREFIX}\.?(?:[ \t]+[^\W\d]+){{1,4}}(?=[\s,?>]+{_FLAT})",
+        rf"(?<![\d.,-])\d{{4,6}}\s+(?:\d{{1,4}}\s+)?{_STREET_NAME}\s+\d{{1,5}}{_NO_DOSE}",
     )
 )
 _LED = re.compile(
