@@ -14,7 +14,6 @@ from pydantic import ValidationError
 from evals.errors import EvalError
 from evals.types import CaseResult
 
-
 SYNCED_EVERY_SECONDS = 1.0  # a kill loses no case; a power cut those of the last second, which are played again
 
 

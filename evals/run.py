@@ -57,10 +57,10 @@ def run_cases(
     `labels` maps a label's file name to the names of its product. A case that raises is a miss with
     its error, and the others go on. `further` scorers judge beside our own.
     """
-    tap = _Tap(services)
+    player = Player(services, labels, further)
 
     def one(case: EvalCase) -> CaseResult:
-        result = _run_case(services, case, labels, tap, further)
+        result = player.play(case)
         if on_case is not None:
             on_case(result)
         return result
@@ -69,6 +69,20 @@ def run_cases(
         return tuple(one(case) for case in cases)
     with ThreadPoolExecutor(max_workers=workers, thread_name_prefix="evals") as pool:
         return tuple(pool.map(one, cases))
+
+
+class Player:
+    """Plays one case after another on open services, and scores them. Safe from several threads."""
+
+    def __init__(self, services: Services, labels: Mapping[str, ProductNames], further: Sequence[Scorer] = ()) -> None:
+        self._services = services
+        self._labels = labels
+        self._further = further
+        self._tap = _Tap(services)
+
+    def play(self, case: EvalCase) -> CaseResult:
+        """One case, played and scored; one that raises is a miss with its error."""
+        return _run_case(self._services, case, self._labels, self._tap, self._further)
 
 
 def _run_case(
