@@ -6,8 +6,7 @@ from datetime import datetime
 
 from assistant.ports import Knowledge
 from assistant.types import Evidence, Part, Scope
-from assistant.understanding.shorthand import expand
-from knowledge.questions import without_names
+from assistant.understanding.spelled import spelled_out
 from knowledge.types import Audience, Partition, ProductNames, Query
 
 
@@ -28,7 +27,7 @@ def retrieve(
         return Evidence(part=index, result=None)
     audiences = (Audience.HCP,) if scope.audience is Audience.HCP else (Audience.HCP, Audience.MEDICAL)
     query = Query(
-        text=expand(part.standalone if names is None else without_names(part.standalone, names)),
+        text=spelled_out(part.standalone.removeprefix(f"{part.product}: "), names),
         partitions=tuple(
             Partition(product=part.product, market=scope.market, audience=audience) for audience in audiences
         ),
