@@ -28,6 +28,10 @@ _END = re.compile(
     r"can|should|if|any|dos(?:e|es|ing|age)|titrat\w*|start\w*|schedule|regimen|data|protocol|as|use|max\w*|\d[\d.,]*\s?m?[cg]?g)\b",
     re.IGNORECASE,
 )
+# Behind these the first words of a question are no heading ("X after the dose?").
+_GOES_ON = re.compile(
+    r"\s*(?:and|or|with|w/?|at|on|after|before|who|that|from|vs|than|is|are|do|does|if)\b", re.IGNORECASE
+)
 _HEADED = re.compile(
     r"^(?:[A-Za-z]+\s+)?(?:syndromes?|diseases?|dz|disorders?|deficienc(?:y|ies)|dystroph\w+|cancers?|carcinomas?|tumou?rs?|"
     r"lymphomas?|leuk(?:a)?emias?|sarcomas?|infections?|poisoning|pals(?:y|ies)|neuropath\w+|epileps\w+|fevers?|virus)$",
@@ -55,11 +59,13 @@ def strange_purposes(text: str, uses: LabelUses) -> Iterator[tuple[int, int]]:
 
 
 def _phrases(text: str, own: frozenset[str]) -> Iterator[tuple[int, int]]:
-    """Where a purpose may stand: behind "for" and its like, and at the head of the question."""
+    """Where a purpose may stand: behind "for" and its like, and at the head of the question ("X, dose?")."""
     head = next((t.start for t in tokenise(text) if t.word not in own and t.word not in _LITTLE), None)
     starts = ([head] if head is not None else []) + [m.end() for m in _PURPOSE.finditer(text)]
     for start in dict.fromkeys(starts):
         end = _END.search(text, start)
+        if start == head and end and _GOES_ON.match(end.group()):
+            continue
         yield start, end.start() if end else len(text)
 
 
