@@ -130,10 +130,16 @@ def find_addresses(text: str, words: KnownWords) -> Iterator[tuple[int, int]]:
         for match in pattern.finditer(text):
             if not _is_medicine(match.group(), words):
                 yield _whole(text, *match.span())
-    for pattern in (_LED, _AND_STREET):
+    for pattern, may_be in ((_LED, lambda *_: True), (_AND_STREET, _are_places)):
         for match in pattern.finditer(text):
-            if not _is_medicine(match.group("address"), words):
+            if may_be(match.group("address"), words) and not _is_medicine(match.group("address"), words):
                 yield _whole(text, *match.span("address"))
+
+
+def _are_places(found: str, words: KnownWords) -> bool:
+    """Whether no capitalised word is known or an abbreviation ("AST and ALT 300" are values, not two streets)."""
+    named = [t.written for t in tokenise(found) if t.written[0].isupper()]
+    return all(one.istitle() and len(one) >= _SHORT and not words.keeps(one) for one in named)
 
 
 def _is_medicine(found: str, words: KnownWords) -> bool:
