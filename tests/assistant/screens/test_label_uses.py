@@ -139,14 +139,14 @@ def test_a_term_is_taken_letter_for_letter():
     ],
 )
 def test_the_largest_amount_is_that_of_the_product_itself(dosage, most):
-    assert uses(dosage=dosage).most_milligrams == most
+    assert uses(dosage=dosage).most_amounts.get("mg") == most
 
 
 def test_an_amount_far_from_another_medicine_is_the_products_own():
     far = (
         "Take methotrexate as before, " + "and go on as you were told by those who treat you, " * 2 + "and 70 mg of it."
     )
-    assert uses(dosage=far).most_milligrams == 70
+    assert uses(dosage=far).most_amounts["mg"] == 70
 
 
 def test_routes_and_frequencies_are_those_of_dosing():
