@@ -27,8 +27,9 @@ def retrieve(
     if part.product is None:
         return Evidence(part=index, result=None)
     audiences = (Audience.HCP,) if scope.audience is Audience.HCP else (Audience.HCP, Audience.MEDICAL)
+    asked = expand(part.standalone if names is None else without_names(part.standalone, names))
     query = Query(
-        text=expand(part.standalone if names is None else without_names(part.standalone, names)),
+        text=" ".join((asked, *dict.fromkeys(name for called in part.companions.values() for name in called))),
         partitions=tuple(
             Partition(product=part.product, market=scope.market, audience=audience) for audience in audiences
         ),

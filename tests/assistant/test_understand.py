@@ -232,6 +232,16 @@ def test_different_things_become_parts(text, count):
     assert len(read(text, product="Velzora").parts) == count
 
 
+@pytest.mark.parametrize("text", ["shelf life once opened? how many days?", "left out of the fridge, how long"])
+def test_the_measure_of_what_was_asked_belongs_to_it(text):
+    assert one(read(text, product="Velzora")).text.rstrip("?") == text.rstrip("?")
+
+
+def test_another_medicine_is_told_by_its_classes():
+    part = one(read("ok with diflucan?", product="Velzora"))
+    assert part.companions["diflucan"][0] == "fluconazole"
+
+
 def test_a_part_that_names_no_product_takes_the_messages():
     parts = read("Velzora dose for gout? and how is it stored?", product="Kardimex").parts
     assert [part.product for part in parts] == ["Velzora", "Velzora"]
@@ -368,6 +378,26 @@ def test_a_product_switch_in_conversation_is_followed():
 def test_the_conversations_product_goes_before_the_portals():
     history = conversation("starting dose of Kardimex?", product="Velzora")
     assert one(read("and in renal impairment?", product="Velzora", history=history)).product == "Kardimex"
+
+
+@pytest.mark.parametrize(
+    ("turns", "text", "kept", "dropped"),
+    [
+        (["Velzora dose in severe renal impairment?"], "and mild?", "renal", "severe"),
+        (["Velzora interaction with omeprazole?"], "sertraline?", "interaction", "omeprazole"),
+        (["Velzora diarrhea - dose reductions?"], "neutropenia?", "reductions", "diarrhea"),
+        (["Velzora loading dose?", "over 75?"], "under 60 kg?", "loading dose", "75"),
+    ],
+)
+def test_what_is_new_takes_the_place_of_its_like(turns, text, kept, dropped):
+    whole = one(read(text, history=conversation(*turns))).standalone
+    assert kept in whole
+    assert dropped not in whole
+
+
+@pytest.mark.parametrize("text", ["ok and storage?", "and how does it work?"])
+def test_what_stands_in_a_section_of_its_own_takes_over_nothing(text):
+    assert one(read(text, history=conversation("Velzora dose in gout?", "with fluconazole"))).carried == ()
 
 
 def test_the_section_prior_of_a_follow_up_weighs_its_own_words_most():

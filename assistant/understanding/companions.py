@@ -1,0 +1,43 @@
+"""What labels call the medicines named beside a product: "diflucan?" is answered under "moderate CYP3A inhibitors".
+
+The table is `medicine_classes.yaml` (general knowledge, compiled by us). For matching only: it never says that two
+medicines interact, and no answer is made of it.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from assistant.understanding.products import Mention, ProductIndex
+from assistant.understanding.shorthand import expand
+from assistant.understanding.words import key, table
+
+
+def companions(text: str, product: str | None, index: ProductIndex) -> dict[str, tuple[str, ...]]:
+    """Each medicine beside the product, as written, with its nonproprietary name and the names of its classes.
+
+    Names already in the text are left out; a medicine nobody knows more about has none.
+    """
+    if product is None:
+        return {}
+    beside = [m for m in index.resolve(text).mentions if product not in (*m.products, *m.related)]
+    said = key(expand(text))
+    named = {mention.text.lower(): _names(mention, said) for mention in beside}
+    return {word: names for word, names in named.items() if names}
+
+
+def _names(mention: Mention, said: str) -> tuple[str, ...]:
+    generic = mention.medicine
+    names = (generic, *_classes_of().get(generic, ()))
+    return tuple(name for name in dict.fromkeys(names) if name and key(name) not in said)
+
+
+@lru_cache(maxsize=1)
+def _classes_of() -> dict[str, tuple[str, ...]]:
+    """The names of its classes by nonproprietary name (as `words.key`)."""
+    found: dict[str, tuple[str, ...]] = {}
+    for names, members in table("medicine_classes.yaml")["classes"].items():
+        for member in members.split():
+            generic = key(member.replace("_", " "))
+            found[generic] = (*found.get(generic, ()), *(name.strip() for name in names.split("|")))
+    return found
