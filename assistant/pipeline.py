@@ -70,7 +70,10 @@ class Assistant:
         names = course.run("products", lambda: self._products(question)) or ()
         question = _scoped(question, names)
         history = course.run("history", lambda: self.ledger.conversation(question.conversation_id))
-        screening = course.run("screened", lambda: screen(question, self.screens, _all_names(names)))
+        screening = course.run(
+            "screened",
+            lambda: screen(question, self.screens, _all_names(names), _in_view(question, history or (), names)),
+        )
         if screening is not None and history:
             screening = course.run("followed", partial(exposure_told, screening, history)) or screening
         understanding = None
@@ -172,6 +175,13 @@ class Assistant:
 def _all_names(products: Sequence[ProductNames]) -> tuple[str, ...]:
     names = {name.lower() for p in products for name in (p.product, p.generic, *p.substances) if name}
     return tuple(sorted(names))
+
+
+def _in_view(question: Question, history: Sequence[Interaction], names: Sequence[ProductNames]) -> ProductNames | None:
+    """The product the conversation is about when the message comes; None while there is none."""
+    spoken_of = [turn.understanding.product for turn in history if turn.understanding and turn.understanding.product]
+    product = spoken_of[-1] if spoken_of else question.scope.product
+    return next((n for n in names if n.product == product), None)
 
 
 def _to_answer(understanding: Understanding | None) -> dict[int, Part]:

@@ -31,7 +31,9 @@ def serve(settings: Settings, host: str | None = None, port: int | None = None) 
     dispatch = DispatchLoop(services.dispatcher, settings.transfer.interval_seconds)
     work = CaseWork(desk=services.desk, clock=services.clock, rules=services.rules, new_id=new_id)
     attending = AttendLoop(work, settings.cases.attend_seconds)
-    warming = Warming(services)
+    app = create_app(services)
+    warming = Warming(services, is_busy=lambda: len(app.state.turns) > 0)
+    app.state.is_warm = lambda: warming.is_over
     try:
         warming.start()
         dispatch.start()
@@ -39,7 +41,7 @@ def serve(settings: Settings, host: str | None = None, port: int | None = None) 
         if loop is not None:
             loop.start()
         uvicorn.run(
-            create_app(services),
+            app,
             host=host or settings.web.host,
             port=settings.web.port if port is None else port,
             log_level="warning",

@@ -3,14 +3,16 @@
 cosmic-ray makes them; they are planted in a copy of the checkout's committed files, never in the checkout. One simple
 sample with a fixed seed is drawn over all modules, so each is there in proportion to its mutants; the interval is
 Wilson's at 95 %. Each mutant is tested in a process forked from this one, libraries loaded and none of our modules, by
-the tests of its module first and then by those of all screens. A mutant that spends 90 s of processor time counts as
-killed, and so does one that breaks at import; mutants that change nothing anyone could see count as survivors.
+the tests of its module first and then by those of its target; slow tests come last, and the first that fails ends it.
+A mutant that spends 90 s of processor time counts as killed, and so does one that breaks at import; mutants that change
+nothing anyone could see count as survivors.
 """
 
 from __future__ import annotations
 
 import compileall
 import importlib
+import json
 import os
 import resource
 import subprocess
@@ -18,11 +20,11 @@ import sys
 import tempfile
 import warnings
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from math import sqrt
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -33,6 +35,8 @@ from evals.mutants import Mutant, changed, draw, mutants
 BAR = 0.8
 _Z = 1.96  # of 95 %
 _CPU_SECONDS = 90
+_QUICK = 0.03  # seconds up to which a test runs before the slower ones
+_TELLS_NOTHING = (3, 5)  # exit codes of pytest: an error of its own or of a plugin, no test found
 _OURS = ("assistant", "knowledge", "evals", "tests", "conftest")
 _LIBRARIES = ("hypothesis.strategies", "numpy", "onnxruntime", "pydantic", "pytest", "rapidfuzz", "tokenizers", "yaml")
 _SCREENS = "tests/assistant/screens"
@@ -42,7 +46,8 @@ TARGETS: dict[str, tuple[str, ...]] = {
         "tests/assistant/test_decide.py",
         "tests/assistant/test_precedence.py",
     ),
-    "assistant/turn/verify.py": ("tests/assistant/test_verify.py",),
+    "assistant/turn/verify.py": ("tests/assistant/test_verify.py", "tests/assistant/grounding"),
+    "assistant/grounding": ("tests/assistant/grounding", "tests/assistant/test_verify.py"),
     "assistant/policy.py": ("tests/assistant/test_policy.py",),
     "assistant/screens": (
         f"{_SCREENS}/test_findings.py",
@@ -78,16 +83,52 @@ def noticing(root: Path, module: str) -> tuple[str, ...]:
     return (*first, *(t for t in TARGETS[target] if (root / t).exists()))
 
 
-def passes(root: Path, tests: Sequence[str], *, writes_bytecode: bool = False) -> bool:
-    """Whether tests pass on the code in a folder, in a process of their own forked from this one."""
+class Quickest:
+    """A pytest plugin: quick tests first, as timed before, and how long each took (seconds by test) afterwards.
+
+    Tests of one speed stay in their order; all that was never timed is taken for quick.
+    """
+
+    def __init__(self, before: Mapping[str, float]) -> None:
+        self._before = before
+        self.took: dict[str, float] = {}
+
+    def pytest_collection_modifyitems(self, items: list[Any]) -> None:
+        """Called by pytest with the tests it found."""
+        items.sort(key=lambda item: self._before.get(item.nodeid, 0) > _QUICK)
+
+    def pytest_runtest_logreport(self, report: Any) -> None:
+        """Called by pytest after set-up, call and tear-down of each test."""
+        self.took[report.nodeid] = self.took.get(report.nodeid, 0) + report.duration
+
+
+def passes(root: Path, tests: Sequence[str], took: Mapping[str, float] | None = None) -> bool:
+    """Whether tests pass on the code in a folder, in a process of their own forked from this one.
+
+    `took` is how long each test took; without it, this is the first run: bytecode and `times(root)` are left there.
+    Raises SuiteError where pytest itself broke or found no test: that tells nothing.
+    """
     child = os.fork()
     if child == 0:
-        _test(root, tests, writes_bytecode=writes_bytecode)
+        _test(root, tests, took)
     _, status = os.waitpid(child, 0)
-    return os.waitstatus_to_exitcode(status) == 0
+    code = os.waitstatus_to_exitcode(status)
+    if code in _TELLS_NOTHING:
+        raise SuiteError(f"{' '.join(tests)}: pytest ended with {code}, so nothing was tested. Run it there by hand.")
+    return code == 0
 
 
-def survives(root: Path, mutant: Mutant) -> bool:
+def times(root: Path) -> dict[str, float]:
+    """How long each test took in the first runs in this folder, in seconds, by its name."""
+    path = _times(root)
+    return dict(json.loads(path.read_text(encoding="utf-8"))) if path.exists() else {}
+
+
+def _times(root: Path) -> Path:
+    return root.parent / f"{root.name}.times.json"
+
+
+def survives(root: Path, mutant: Mutant, took: Mapping[str, float]) -> bool:
     """Whether the tests pass with the fault in the code; the module is as before afterwards."""
     path = root / mutant.module
     before = path.read_text(encoding="utf-8")
@@ -95,7 +136,7 @@ def survives(root: Path, mutant: Mutant) -> bool:
         compiled.unlink()  # it would be taken for the changed file's when written in the same second
     path.write_text(changed(root, mutant), encoding="utf-8")
     try:
-        return passes(root, noticing(root, mutant.module))
+        return passes(root, noticing(root, mutant.module), took)
     finally:
         path.write_text(before, encoding="utf-8")
 
@@ -120,11 +161,11 @@ def main(
         warnings.simplefilter("ignore", SyntaxWarning)  # of mutants such as `x is 3`
         made = [m for one in chosen for module in modules(root, one) for m in mutants(root, module)]
         for tests in (TARGETS[one] for one in chosen):
-            if not passes(root, tests, writes_bytecode=True):
+            if not passes(root, tests):
                 raise SuiteError(f"{' '.join(tests)}: fail before any fault is planted. Repair them first.")
-        sampled = draw(root, made, size, seed)
+        sampled, took = draw(root, made, size, seed), times(root)
         typer.echo(f"{len(sampled)} of {len(made)} mutants")
-        survived = [m for m in sampled if _told(m, survives=survives(root, m))]
+        survived = [m for m in sampled if _told(m, survives=survives(root, m, took))]
     _report(sampled, survived)
 
 
@@ -146,7 +187,7 @@ def _report(sampled: Sequence[Mutant], survived: Sequence[Mutant]) -> None:
         raise typer.Exit(1)
 
 
-def _test(root: Path, tests: Sequence[str], *, writes_bytecode: bool) -> None:
+def _test(root: Path, tests: Sequence[str], took: Mapping[str, float] | None) -> None:
     """Run tests in this process, which ends with their exit code; never returns."""
     code = 1
     try:
@@ -155,14 +196,17 @@ def _test(root: Path, tests: Sequence[str], *, writes_bytecode: bool) -> None:
         os.dup2(silence, 1)
         os.dup2(silence, 2)
         os.chdir(root)
-        sys.dont_write_bytecode = not writes_bytecode
+        sys.dont_write_bytecode = took is not None
         sys.path[:] = [str(root), *(p for p in sys.path if p and not (Path(p) / "assistant" / "turn").is_dir())]
         for name in [n for n in sys.modules if n.partition(".")[0] in _OURS]:
             del sys.modules[name]
         importlib.invalidate_caches()
         os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
         pytest = importlib.import_module("pytest")
-        code = int(pytest.main(["-x", "-q", "-p", "pytest_timeout", "-p", "no:cacheprovider", *tests]))
+        order = Quickest(took or {})
+        code = int(pytest.main(["-x", "-q", "-p", "pytest_timeout", "-p", "no:cacheprovider", *tests], plugins=[order]))
+        if took is None:
+            _times(root).write_text(json.dumps(times(root) | order.took), encoding="utf-8")
     finally:
         os._exit(code)
 

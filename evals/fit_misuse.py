@@ -17,6 +17,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import StratifiedKFold, cross_val_predict
 
 from assistant.screens.misuse_model import DEFAULT, HARM, INJECTION, cues
+from assistant.understanding.spelled import spelled_out
 from evals.misuse_sets import ATTACK, BENIGN, HARMFUL, MessageSet, public_sets, written_sets
 from knowledge.embed import MiniLMEmbedder
 from knowledge.ports import Vectors
@@ -34,7 +35,7 @@ MADE_BY = "python -m evals.fit_misuse --write"
 
 def features(texts: Sequence[str], embedder: MiniLMEmbedder) -> Vectors:
     """One row a text: vector, then cues."""
-    rows = [np.concatenate([embedder.embed_query(text).ravel(), cues(text)]) for text in texts]
+    rows = [np.concatenate([embedder.embed_query(spelled_out(text, None)).ravel(), cues(text)]) for text in texts]
     return np.asarray(rows, dtype=np.float32)
 
 

@@ -29,8 +29,10 @@ from assistant.screens.safety import ENOUGH, SURE, WEIGHED, SafetyScreen, read_b
 from assistant.screens.signs import signs
 from assistant.screens.told_model import DEFAULT, NEAR, Floats, heard
 from assistant.types import SafetyKind, Scope
+from assistant.understanding.spelled import spelled_out
 from evals.safety_messages import Message, make_messages, read_messages
 from evals.safety_sets import QUESTIONS, read_public
+from knowledge.types import ProductNames
 
 # In cross-validation, on messages many of which were written to be mistaken: of others fewer are flagged.
 FALSE_ALARMS = 0.06
@@ -41,6 +43,7 @@ FOLDS = 8
 MADE, ASKED = 1200, 250  # so many made messages and label questions are enough
 WEIGHT = {"written": 3.0, "more": 3.0, "made": 0.1, "asked": 1.0}
 NAMES = ("brovexa", "talorine", "sovatrel", "jorafen", "nolivane", "dervanol", "meltavir", "cortivene")
+PRODUCT = ProductNames(product=NAMES[0], substances=NAMES[1:])  # as if the conversation were about each of them
 MADE_BY = "python -m evals.fit_safety --write"
 
 Flags = npt.NDArray[np.bool_]
@@ -65,8 +68,8 @@ class Material:
 def features(texts: Sequence[str], reader: Reader) -> Floats:
     """One row a text; every other text is read as where the library knows the products' names."""
     rows = [
-        heard(signs(read_by_rules(text, NAMES if index % 2 else ()), WEIGHED), text, reader.read(text))
-        for index, text in enumerate(texts)
+        heard(signs(read_by_rules(text, NAMES if index % 2 else ()), WEIGHED), spelled, reader.read(spelled))
+        for index, (text, spelled) in enumerate((text, spelled_out(text, PRODUCT)) for text in texts)
     ]
     return np.asarray(rows, dtype=np.float32)
 

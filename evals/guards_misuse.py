@@ -19,6 +19,7 @@ import typer
 from assistant.screens.message import Reader, ScreenInput, TokenReading
 from assistant.screens.misuse import MisuseScreen
 from assistant.types import Scope
+from assistant.understanding.spelled import spelled_out
 from evals.misuse_sets import BENIGN, MessageSet, public_sets, written_sets
 from knowledge.embed import MiniLMEmbedder
 
@@ -91,8 +92,8 @@ def measure_misuse(sets: Sequence[MessageSet], reader: Reader) -> MisuseFigures:
     for one in sets:
         flagged = by_rules = 0
         for text in one.kept:
-            message = ScreenInput(text=text, scope=Scope(), product_names=())
-            reader.read(text)
+            message = ScreenInput(text=text, scope=Scope(), product_names=(), spelled=spelled_out(text, None))
+            reader.read(message.heard)
             started = time.perf_counter()
             flagged += bool(whole.look(message))
             if one.kind == BENIGN and len(text) <= LONGEST_TIMED:

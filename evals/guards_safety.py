@@ -12,9 +12,11 @@ import numpy as np
 from assistant.screens.message import Reader, ScreenInput
 from assistant.screens.safety import SafetyScreen
 from assistant.types import Scope
+from assistant.understanding.spelled import spelled_out
 from evals.event_head import measure_events
 from evals.safety_messages import Message, read_messages
 from evals.safety_sets import QUESTIONS, read_public
+from knowledge.types import ProductNames
 
 Figures = dict[str, float]
 _PRODUCT = "zelvorin"  # the scope of messages without one
@@ -52,7 +54,9 @@ def judged(messages: Iterable[tuple[Message, str | None]], screen: SafetyScreen)
     for message, product in messages:
         started = time.perf_counter()
         names = ((product or _PRODUCT).lower(),)
-        kinds = {f.detail for f in screen.look(ScreenInput(text=message.text, scope=Scope(), product_names=names))}
+        heard = spelled_out(message.text, ProductNames(product=product or _PRODUCT))
+        asked = ScreenInput(text=message.text, scope=Scope(), product_names=names, spelled=heard)
+        kinds = {f.detail for f in screen.look(asked)}
         spent.append((time.perf_counter() - started) * 1000)
         if message.is_report:
             found.append(bool(kinds))

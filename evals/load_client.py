@@ -65,6 +65,14 @@ class LoadClient:
                     pass
                 await asyncio.sleep(0.1)
 
+    async def warm(self, within: float) -> None:
+        """Wait until the server has read its labels ahead. Raises TimeoutError."""
+        async with asyncio.timeout(within), self._connected() as http:
+            while True:
+                if (await http.get("/v1/health/ready")).json()["is_warm"]:
+                    return
+                await asyncio.sleep(0.5)
+
     async def each_product_once(self) -> Observed:
         """One question on every product, one after the other: what a first question costs."""
         seen = Observed()

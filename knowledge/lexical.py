@@ -69,7 +69,7 @@ class Lexical:
             return frozenset()  # never committed, or torn: what is missing is added again, which is idempotent
 
     def search(self, partitions: Sequence[Partition], text: str, limit: int) -> list[tuple[str, float]]:
-        """The best passages by BM25: (passage_id, score), best first; nothing when no term is left."""
+        """The best passages by BM25: (passage_id, score), best first, equal ones by id; none without a term."""
         self.open()
         assert self._index is not None
         terms = list(dict.fromkeys(self._analyzer.analyze(text)))[:MAX_TERMS]
@@ -79,9 +79,10 @@ class Lexical:
             searcher = self._index.searcher()
             weights = self._weights(searcher, tuple(sorted(partition_key(p) for p in partitions)), terms)
             hits = searcher.search(self._query(partitions, weights), limit, count=False).hits
-            return [(searcher.doc(address)["passage_id"][0], score) for score, address in hits]
+            named = [(searcher.doc(address)["passage_id"][0], score) for score, address in hits]
         except (ValueError, OSError) as error:
             raise IndexUnavailable(f"The lexical index cannot be searched: {error}.") from error
+        return sorted(named, key=lambda hit: (-hit[1], hit[0]))
 
     def write(self, added: Mapping[str, Iterable[Passage]], removed: Iterable[str] = ()) -> None:
         """Add documents (key to passages; what stood under the key goes) and remove others, in one commit.

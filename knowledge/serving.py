@@ -61,7 +61,7 @@ class Serving:
             log.warning("dense search is off for %.0f s: %s", RETRY_SECONDS, error)
             self._dense_off = (snapshot.generation, time.monotonic() + RETRY_SECONDS)
             return None
-        return Arm(sorted(hits, key=lambda hit: -hit[1])[:limit], limit)
+        return Arm(sorted(hits, key=lambda hit: (-hit[1], hit[0]))[:limit], limit)
 
     def lexical(self, snapshot: Snapshot, partitions: Sequence[Partition], text: str, limit: int) -> Arm:
         """The best passages by BM25. Raises IndexUnavailable."""

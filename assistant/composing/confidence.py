@@ -75,10 +75,10 @@ class ConfidenceModel:
 
 
 def _known(found: str, asked: Asked, reading: Reading) -> bool:
-    """Whether the document uses a word of the question, what its shorthand stands for, or a medicine's class."""
+    """Whether the document uses a word of the question, what its shorthand stands for, or a medicine's generic name."""
     knows = reading.rarity.knows
     is_meant = any(knows(s) for s in asked.meant.get(found, frozenset()))
-    return knows(found) or is_meant or any(all(map(knows, name)) for name in asked.classes.get(found, ()))
+    return knows(found) or is_meant or any(all(map(knows, name)) for name in asked.classes.get(found, ())[:1])
 
 
 @cache

@@ -55,7 +55,12 @@ class ScreenInput(Value):
     text: str
     scope: Scope
     product_names: tuple[str, ...]  # lower-case brand and generic names in the library for that market
-    vector: tuple[float, ...] = ()  # of the masked text, unit length, by the embedder of retrieval; empty: none made
+    spelled: str = ""  # the text as the encoder hears it (understanding/spelled.py); empty: as it is written
+
+    @property
+    def heard(self) -> str:
+        """What a fitted model reads. Offsets are never into this."""
+        return self.spelled or self.text
 
 
 class Screen(Protocol):

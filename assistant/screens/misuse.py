@@ -38,7 +38,8 @@ class MisuseScreen:
         if not found and (is_spelt_out(text) or any(_kind(hidden) for hidden in deciphered(text))):
             found.append(_finding(message, "encoded", 0, len(text), _ENCODED_SURE))
         if not found and self._reader is not None and text.strip():
-            kind, probability = self._model.kind(said(text), mean_said(text, self._reader.read(text)))
+            heard = message.heard
+            kind, probability = self._model.kind(said(text), mean_said(heard, self._reader.read(heard)))
             if kind:
                 found.append(_finding(message, kind, 0, len(text), probability, by="model"))
         return tuple(found)

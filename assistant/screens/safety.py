@@ -51,8 +51,8 @@ class SafetyScreen:
         found = self._by_rules(message, read)
         if self._reader is None or self._model is None or not read.cued:
             return tuple(found.values())
-        reading = self._reader.read(message.text)
-        weighed = self._model.weigh(signs(read, WEIGHED), message.text, reading)
+        reading = self._reader.read(message.heard)
+        weighed = self._model.weigh(signs(read, WEIGHED), message.heard, reading)
         limits = self._model.thresholds
         if weighed[REPORT] < limits.veto:
             return tuple(one for one in found.values() if one.confidence >= SURE)

@@ -122,7 +122,7 @@ class Vocabulary:
 
     def _at(self, tokens: Sequence[Token], index: int) -> Hit | None:
         if self._known is not None and tokens[index].word not in self._first:
-            return self._misspelt(tokens[index], index)
+            return self._misspelt(tokens[index], index, self._known)
         longest = min(self._first.get(tokens[index].word, 0), len(tokens) - index)
         for length in range(longest, 0, -1):
             run = tokens[index : index + length]
@@ -135,9 +135,9 @@ class Vocabulary:
             return Hit(group, term.removeprefix("="), run[0].start, run[-1].end, index, index + length)
         return None
 
-    def _misspelt(self, token: Token, index: int) -> Hit | None:
+    def _misspelt(self, token: Token, index: int, known: frozenset[str]) -> Hit | None:
         word = token.word
-        if self._known is None or len(word) < _SWAPPED_LENGTH or word in self._known or not word.isalpha():
+        if len(word) < _SWAPPED_LENGTH or word in known or not word.isalpha():
             return None
         for short in (word, *_shortened(word)):
             meant = self._near.get(short)
@@ -148,10 +148,8 @@ class Vocabulary:
 
 
 def _is_slip(word: str, meant: str) -> bool:
-    """Whether one slip of the pen makes the word of the meant one, at a length where that is evidence."""
-    if sorted(word) == sorted(meant):
-        return True
-    return word[0] == meant[0] and len(meant) >= _FUZZY_LENGTH and abs(len(meant) - len(word)) <= 1
+    """Whether the slip that makes the word of the meant one is evidence: letters swapped, or one in a long word."""
+    return sorted(word) == sorted(meant) or (word[0] == meant[0] and len(meant) >= _FUZZY_LENGTH)
 
 
 def _shortened(word: str) -> tuple[str, ...]:

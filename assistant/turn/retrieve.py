@@ -6,8 +6,7 @@ from datetime import datetime
 
 from assistant.ports import Knowledge
 from assistant.types import Evidence, Part, Scope
-from assistant.understanding.shorthand import expand
-from knowledge.questions import without_names
+from assistant.understanding.spelled import spelled_out
 from knowledge.types import Audience, Partition, ProductNames, Query
 
 
@@ -27,9 +26,10 @@ def retrieve(
     if part.product is None:
         return Evidence(part=index, result=None)
     audiences = (Audience.HCP,) if scope.audience is Audience.HCP else (Audience.HCP, Audience.MEDICAL)
-    asked = expand(part.standalone if names is None else without_names(part.standalone, names))
+    asked = spelled_out(part.standalone.removeprefix(f"{part.product}: "), names)
+    called = dict.fromkeys(name for names_of in part.companions.values() for name in names_of)
     query = Query(
-        text=" ".join((asked, *dict.fromkeys(name for called in part.companions.values() for name in called))),
+        text=" ".join((asked, *(name for name in called if name not in asked.lower()))),
         partitions=tuple(
             Partition(product=part.product, market=scope.market, audience=audience) for audience in audiences
         ),

@@ -8,13 +8,18 @@ from collections.abc import Sequence
 from assistant.screens import Screen, ScreenInput
 from assistant.screens.personal_data import find, mask
 from assistant.types import Finding, FindingKind, Question, Screening
+from assistant.understanding.spelled import spelled_out
+from knowledge.types import ProductNames
 
 _log = logging.getLogger(__name__)
 
 
-def screen(question: Question, screens: Sequence[Screen], product_names: Sequence[str]) -> Screening:
+def screen(
+    question: Question, screens: Sequence[Screen], product_names: Sequence[str], in_view: ProductNames | None = None
+) -> Screening:
     """Mask personal data in a question and collect what the screens find in the masked text.
 
+    `in_view` is the product the conversation is about: its names are not read to the fitted models.
     Never raises: a screen that fails becomes a SCREEN_FAILED finding and the others still look. When masking
     fails nothing is passed on: the text is empty, so that no raw word reaches a later step (45 CFR 164.514(b)(2)).
     """
@@ -22,9 +27,10 @@ def screen(question: Question, screens: Sequence[Screen], product_names: Sequenc
     try:
         personal = find(question.text, names)
         redacted = mask(question.text, personal)
+        spelled = spelled_out(redacted, in_view)
     except Exception as error:  # noqa: BLE001 - whatever fails, the raw text must not go on
         return Screening(redacted="", findings=(_failed("personal_data", error),))
-    message = ScreenInput(text=redacted, scope=question.scope, product_names=names)
+    message = ScreenInput(text=redacted, scope=question.scope, product_names=names, spelled=spelled)
     findings = list(personal)
     for one in screens:
         try:

@@ -8,28 +8,16 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from assistant.understanding.products import Mention, ProductIndex
-from assistant.understanding.shorthand import expand
+from assistant.understanding.products import ProductIndex
 from assistant.understanding.words import key, table
 
 
 def companions(text: str, product: str | None, index: ProductIndex) -> dict[str, tuple[str, ...]]:
-    """Each medicine beside the product, as written, with its nonproprietary name and the names of its classes.
-
-    Names already in the text are left out; a medicine nobody knows more about has none.
-    """
+    """Each medicine beside the product, as written, with its nonproprietary name first and the names of its classes."""
     if product is None:
         return {}
-    beside = [m for m in index.resolve(text).mentions if product not in (*m.products, *m.related)]
-    said = key(expand(text))
-    named = {mention.text.lower(): _names(mention, said) for mention in beside}
-    return {word: names for word, names in named.items() if names}
-
-
-def _names(mention: Mention, said: str) -> tuple[str, ...]:
-    generic = mention.medicine
-    names = (generic, *_classes_of().get(generic, ()))
-    return tuple(name for name in dict.fromkeys(names) if name and key(name) not in said)
+    beside = [m for m in index.resolve(text).mentions if m.medicine and product not in (*m.products, *m.related)]
+    return {m.text.lower(): (m.medicine, *dict.fromkeys(_classes_of().get(m.medicine, ()))) for m in beside}
 
 
 @lru_cache(maxsize=1)

@@ -138,7 +138,7 @@ class Conversations:
         return Opened(asker=turns[0].question.asker, scope=turns[0].question.scope)
 
 
-def conversations_of(request: Request) -> Conversations:
+async def conversations_of(request: Request) -> Conversations:
     """The conversations of this application."""
     held = request.app.state.conversations
     assert isinstance(held, Conversations)

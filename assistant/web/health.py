@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Request, Response
 
 from assistant.web.services import Given
 from knowledge.types import Value
@@ -25,6 +25,7 @@ class Ready(Value):
     index: str  # the index release now serving, or what failed
     record: str
     signals: dict[str, int]
+    is_warm: bool = True  # whether the labels are read ahead; until then the first question on one waits for it
 
 
 @router.get("/live", summary="The process answers")
@@ -34,7 +35,7 @@ async def live() -> Live:
 
 
 @router.get("/ready", summary="Every part answers", responses={503: {"model": Ready}})
-def ready(services: Given, response: Response) -> Ready:
+def ready(request: Request, services: Given, response: Response) -> Ready:
     """Ask the index, the record and the outbox; 503 when one does not answer."""
     signals: dict[str, int] = {}
     index, record = "unavailable", "unavailable"
@@ -46,4 +47,4 @@ def ready(services: Given, response: Response) -> Ready:
     except Exception:  # noqa: BLE001 - whatever is wrong, the answer is "not ready"
         response.status_code = 503
         return Ready(status="not_ready", index=index, record=record, signals=signals)
-    return Ready(status="ready", index=index, record=record, signals=signals)
+    return Ready(status="ready", index=index, record=record, signals=signals, is_warm=request.app.state.is_warm())

@@ -122,7 +122,7 @@ def rates_of(request: Request) -> Rates:
     return held
 
 
-def turns_of(request: Request) -> Turns:
+async def turns_of(request: Request) -> Turns:
     """The turns under way in this application."""
     held = request.app.state.turns
     assert isinstance(held, Turns)

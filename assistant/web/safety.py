@@ -40,7 +40,7 @@ class SafetyServices(Services, Protocol):
         ...
 
 
-def _given(services: GivenServices) -> SafetyServices:
+async def _given(services: GivenServices) -> SafetyServices:
     return cast("SafetyServices", services)
 
 

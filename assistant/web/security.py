@@ -37,7 +37,7 @@ def token_for(settings: Settings, secret: str) -> Token | None:
 _bearer = HTTPBearer(auto_error=False, description="A token from the settings (`web.tokens`).")
 
 
-def bearer(
+async def bearer(
     services: Given, credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]
 ) -> Token | None:
     """Who calls the API; None for an anonymous HCP. Refuses a token that is not known."""
@@ -63,7 +63,7 @@ def allowed(caller: Token | None, roles: tuple[Role, ...]) -> Token:
     return caller
 
 
-def signed_in(request: Request, services: Given) -> Token | None:
+async def signed_in(request: Request, services: Given) -> Token | None:
     """Who looks at a page: by the cookie that `/login` set, or by the proxy in front of us."""
     secret = request.cookies.get(COOKIE, "")
     found = token_for(services.settings, secret) if secret else None
@@ -85,7 +85,7 @@ def proxied(request: Request, proxy: ProxySettings) -> Token | None:
 Viewer = Annotated[Token | None, Depends(signed_in)]
 
 
-def guard(request: Request, caller: Caller, viewer: Viewer) -> None:
+async def guard(request: Request, caller: Caller, viewer: Viewer) -> None:
     """Let in only the roles that the table of routes names; a route that is not in it is closed to all.
 
     A caller without a token is an HCP. A cookie counts as a token, but changes something only when the browser says
@@ -101,7 +101,7 @@ def guard(request: Request, caller: Caller, viewer: Viewer) -> None:
         raise Refused(403, "other_site", "This can only be done from our own pages.")
 
 
-def staff(caller: Caller, viewer: Viewer) -> Token:
+async def staff(caller: Caller, viewer: Viewer) -> Token:
     """Who works here, by token or cookie; the guard has let them in."""
     found = caller or viewer
     assert found is not None

@@ -99,8 +99,8 @@ class Services(Protocol):
         ...
 
 
-def services_of(request: Request) -> Services:
-    """The services this application was created with."""
+async def services_of(request: Request) -> Services:
+    """The services this application was created with. As all that a route depends on `async`: else a thread each."""
     return cast("Services", request.app.state.services)
 
 

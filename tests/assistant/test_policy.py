@@ -1,10 +1,12 @@
+import hashlib
 from pathlib import Path
 
 import pytest
 import yaml
+from pydantic import ValidationError
 
 from assistant.errors import SettingsError
-from assistant.policy import PACKS, load_policy, name_rules
+from assistant.policy import ALLOWED_PLACEHOLDERS, PACKS, Thresholds, load_policy, name_rules
 from assistant.types import Finding, FindingKind, SafetyKind, Screening
 from knowledge.types import Market
 
@@ -172,3 +174,106 @@ def test_a_rule_is_found_by_its_id_and_a_missing_one_is_named():
 def test_the_reference_names_pack_version_and_hash():
     pack = load_policy(Market.US)
     assert pack.reference == f"us@{pack.version}#{pack.sha256[:12]}"
+
+
+@pytest.mark.parametrize("name", sorted(Thresholds.model_fields))
+def test_every_threshold_lies_between_zero_and_one(name):
+    sound = load_policy(Market.US).thresholds.model_dump()
+    for edge in (0, 1):
+        assert getattr(Thresholds(**sound | {name: edge}), name) == edge
+    for beyond in (-0.01, 1.01):
+        with pytest.raises(ValidationError, match=name):
+            Thresholds(**sound | {name: beyond})
+
+
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [
+        ("- a list", "should be a mapping"),
+        ("", "should be a mapping"),
+        ("sha256: abc", "'sha256' is computed from the file"),
+    ],
+)
+def test_a_file_that_is_no_pack_is_refused_and_named(tmp_path, content, says):
+    (tmp_path / "us.yaml").write_text(content)
+    with pytest.raises(SettingsError, match=says) as refused:
+        load_policy(Market.US, tmp_path)
+    assert str(tmp_path / "us.yaml") in str(refused.value)
+
+
+def test_the_first_line_of_what_is_wrong_with_the_yaml_is_told(tmp_path):
+    (tmp_path / "us.yaml").write_text("name: [\nversion: {")
+    with pytest.raises(SettingsError) as refused:
+        load_policy(Market.US, tmp_path)
+    assert "\n" not in str(refused.value)
+    assert "flow" in str(refused.value)
+
+
+def test_a_placeholder_left_open_is_refused_by_its_place(tmp_path):
+    texts = yaml.safe_load((PACKS / "us.yaml").read_text())["texts"]
+    texts["handoff"]["unsure"] = "I looked in {looked_in"
+    with pytest.raises(SettingsError, match=r"texts\.handoff\.unsure has an unreadable placeholder"):
+        load_policy(Market.US, _pack(tmp_path, texts=texts))
+
+
+def test_a_text_without_placeholders_and_one_with_all_are_taken(tmp_path):
+    texts = yaml.safe_load((PACKS / "us.yaml").read_text())["texts"]
+    texts["ai_notice"] = "A machine answers."
+    texts["emergency"] = " ".join(f"{{{name}}}" for name in sorted(ALLOWED_PLACEHOLDERS))
+    read = load_policy(Market.US, _pack(tmp_path, texts=texts)).texts
+    assert (read.ai_notice, read.emergency) == (texts["ai_notice"], texts["emergency"])
+
+
+@pytest.mark.parametrize(
+    ("texts", "reason"), [("handoff", "unsure"), ("decline", "misuse"), ("safety_follow_up", "event")]
+)
+def test_each_missing_sentence_is_named_with_its_list(tmp_path, texts, reason):
+    held = yaml.safe_load((PACKS / "us.yaml").read_text())["texts"]
+    del held[texts][reason]
+    with pytest.raises(SettingsError, match=rf"texts\.{texts} lacks {reason}\. Write"):
+        load_policy(Market.US, _pack(tmp_path, texts=held))
+
+
+def test_all_that_is_wrong_with_a_pack_is_told_at_once(tmp_path):
+    thresholds = yaml.safe_load((PACKS / "us.yaml").read_text())["thresholds"] | {"answer": 2, "comparator": -1}
+    with pytest.raises(SettingsError, match=r"thresholds\.answer: .*; thresholds\.comparator: "):
+        load_policy(Market.US, _pack(tmp_path, thresholds=thresholds))
+
+
+def test_a_rule_may_serve_several_markets_ours_among_them(tmp_path):
+    rules = _rules(lambda rules: rules[0].update(markets=["EU", "US"]))
+    assert load_policy(Market.US, _pack(tmp_path, rules=rules)).rules[0].markets == (Market.EU, Market.US)
+
+
+def test_the_last_rule_is_checked_like_the_first(tmp_path):
+    with pytest.raises(SettingsError, match="is not for US"):
+        load_policy(Market.US, _pack(tmp_path, rules=_rules(lambda rules: rules[-1].update(markets=["EU"]))))
+    with pytest.raises(SettingsError, match="stands there twice"):
+        load_policy(Market.US, _pack(tmp_path, rules=_rules(lambda rules: rules[-1].update(id=rules[-2]["id"]))))
+
+
+def test_a_finding_with_a_detail_is_of_a_known_kind(tmp_path):
+    rules = _rules(lambda rules: rules[0].update(findings=["safety_report:rash", "mood:bad"]))
+    with pytest.raises(SettingsError, match="findings mood:bad: kinds are"):
+        load_policy(Market.US, _pack(tmp_path, rules=rules))
+
+
+@pytest.mark.parametrize("kind", list(FindingKind))
+def test_an_unknown_detail_falls_to_the_rule_of_its_kind(kind):
+    pack = load_policy(Market.US)
+    assert pack.rule_for(kind, "never heard of") == pack.rule_for(kind, "")
+
+
+def test_all_findings_are_named_in_their_order():
+    found = [
+        Finding(kind=kind, start=0, end=1, found_by="t", confidence=1)
+        for kind in (FindingKind.MISUSE, FindingKind.EMERGENCY, FindingKind.MISUSE)
+    ]
+    named = name_rules(load_policy(Market.US), Screening(redacted="x", findings=tuple(found))).findings
+    assert [f.kind for f in named] == [f.kind for f in found]
+    assert all(f.rule == load_policy(Market.US).rule_for(f.kind, "").reference for f in named)
+
+
+def test_the_hash_is_that_of_the_file():
+    raw = (PACKS / "uk.yaml").read_bytes()
+    assert load_policy(Market.UK).sha256 == hashlib.sha256(raw).hexdigest()

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from assistant.bootstrap import build
@@ -8,7 +10,7 @@ from assistant.demo import fill
 from assistant.types import Asker, Question, Scope
 from assistant.warming import Warming
 from knowledge import shelf
-from knowledge.types import Market
+from knowledge.types import Audience, Market
 
 
 @pytest.fixture
@@ -66,3 +68,16 @@ def test_stopping_waits_for_no_more_than_one_label(restarted):
     warming.start()
     warming.stop()
     assert not warming._thread.is_alive()
+
+
+def test_questions_come_before_reading_ahead_but_do_not_hold_it_up_for_good(restarted, monkeypatch):
+    monkeypatch.setattr("assistant.warming.BUSY_SECONDS", 0.3)
+    read = []
+    monkeypatch.setattr(Warming, "_read", lambda _self, _partition: read.append(time.monotonic()))
+    names = restarted.knowledge.products(Market.US, Audience.HCP, restarted.clock.now())
+    monkeypatch.setattr(restarted.knowledge, "products", lambda *_: (names[0], names[0]))
+    warming = Warming(restarted, is_busy=lambda: True)
+    warming.start()
+    warming.wait()
+    assert warming.is_over
+    assert read[1] - read[0] >= 0.3

@@ -1,7 +1,10 @@
+from types import SimpleNamespace
+
 import pytest
 import typer
 
-from evals.bench_mutation import main, noticing, passes, survives, wilson
+from evals.bench_mutation import Quickest, main, noticing, passes, survives, times, wilson
+from evals.errors import SuiteError
 from evals.mutants import changed, draw, mutants
 
 MODULE = "assistant/screens/height.py"
@@ -40,9 +43,30 @@ def one(checkout, operator):
 
 def test_a_fault_the_tests_notice_is_killed_and_one_they_do_not_survives(checkout):
     assert passes(checkout, noticing(checkout, MODULE))
-    assert not survives(checkout, one(checkout, "ReplaceComparisonOperator_Gt_Lt"))
-    assert survives(checkout, one(checkout, "ReplaceComparisonOperator_Gt_GtE"))
+    took = times(checkout)
+    assert not survives(checkout, one(checkout, "ReplaceComparisonOperator_Gt_Lt"), took)
+    assert survives(checkout, one(checkout, "ReplaceComparisonOperator_Gt_GtE"), took)
     assert (checkout / MODULE).read_text() == CODE
+
+
+def test_how_long_each_test_took_is_kept_from_the_first_run(checkout):
+    assert times(checkout) == {}
+    assert passes(checkout, noticing(checkout, MODULE))
+    ((name, seconds),) = times(checkout).items()
+    assert name == "tests/assistant/screens/test_height.py::test_tall"
+    assert 0 < seconds < 10
+
+
+def test_slow_tests_come_last_and_keep_their_order_otherwise():
+    found = [SimpleNamespace(nodeid=name) for name in ("a", "slow", "b", "slower", "new")]
+    Quickest({"a": 0.01, "slow": 1, "b": 0.02, "slower": 2}).pytest_collection_modifyitems(found)
+    assert [one.nodeid for one in found] == ["a", "b", "new", "slow", "slower"]
+
+
+def test_no_test_found_is_an_error_and_no_fault_noticed(checkout):
+    (checkout / "tests/assistant/screens/test_height.py").write_text("")
+    with pytest.raises(SuiteError, match="nothing was tested"):
+        passes(checkout, noticing(checkout, MODULE))
 
 
 def test_what_stands_in_an_annotation_is_no_fault(checkout):

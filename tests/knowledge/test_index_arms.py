@@ -6,6 +6,7 @@ import sys
 import time
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from knowledge.chunk import chunk
@@ -73,6 +74,23 @@ def test_a_document_written_again_is_not_there_twice_and_one_removed_is_gone(lex
 def test_a_place_without_an_index_is_told_with_the_way_out(tmp_path):
     with pytest.raises(IndexUnavailable, match="hcp knowledge rebuild"):
         Lexical(tmp_path / "nothing").search((US,), "dose", 5)
+
+
+def test_the_nearest_passages_are_exact_and_equally_near_ones_stand_by_id(tmp_path):
+    draws = np.random.default_rng(1)
+    vectors = draws.standard_normal((600, 384)).astype(np.float32)  # far from one another: a graph misses some
+    vectors[300:] = vectors[:300]
+    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+    ids = [f"passage_{number:03}" for number in draws.permutation(600)]
+    dense = Dense(EmbeddedChroma(tmp_path), 1)
+    dense.create()
+    dense.add(US, ids, vectors)
+    for question in vectors[::20]:
+        found = [name for name, _ in dense.search(US, question, 80)]
+        twins = [found[place : place + 2] for place in range(0, 80, 2)]
+        near = np.round(vectors @ question, 5)
+        assert sorted(near[ids.index(name)] for name in found) == sorted(near)[-80:]
+        assert all(near[ids.index(a)] == near[ids.index(b)] and a < b for a, b in twins)
 
 
 def test_names_of_collections_fit_chromas_rule_and_never_meet(tmp_path):
