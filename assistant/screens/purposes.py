@@ -61,10 +61,10 @@ def strange_purposes(text: str, uses: LabelUses) -> Iterator[tuple[int, int]]:
 def _phrases(text: str, own: frozenset[str]) -> Iterator[tuple[int, int]]:
     """Where a purpose may stand: behind "for" and its like, and at the head of the question ("X, dose?")."""
     head = next((t.start for t in tokenise(text) if t.word not in own and t.word not in _LITTLE), None)
-    starts = ([head] if head is not None else []) + [m.end() for m in _PURPOSE.finditer(text)]
-    for start in dict.fromkeys(starts):
+    behind = [m.end() for m in _PURPOSE.finditer(text)]
+    for start in dict.fromkeys([head, *behind] if head is not None else behind):
         end = _END.search(text, start)
-        if start == head and end and _GOES_ON.match(end.group()):
+        if start not in behind and end and _GOES_ON.match(end.group()):
             continue
         yield start, end.start() if end else len(text)
 
