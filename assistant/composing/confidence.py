@@ -51,7 +51,7 @@ class ConfidenceModel:
         weights = {s: reading.rarity.weight(s) for s in asked.original}
         total = math.fsum(weights.values()) or 1.0
         held = {s for s in asked.original if s in shown or asked.meant.get(s, frozenset()) & shown}
-        unknown = {s for s in asked.original if not _known(s, asked, reading)}
+        unknown = {s for s in asked.original if not _known(s, asked, reading, shown)}
         rarest = sorted(weights, key=lambda s: (-weights[s], s))[:2]
         return {
             "best_score": best.score,
@@ -73,9 +73,15 @@ class ConfidenceModel:
         }
 
 
-def _known(found: str, asked: Asked, reading: Reading) -> bool:
-    """Whether the document uses a word of the question, or one of those its shorthand stands for."""
-    return reading.rarity.knows(found) or any(reading.rarity.knows(s) for s in asked.meant.get(found, frozenset()))
+def _known(found: str, asked: Asked, reading: Reading, shown: frozenset[str]) -> bool:
+    """Whether the document uses a word of the question, or one of those its shorthand stands for.
+
+    A medicine the document does not name is known only by what is shown of its class.
+    """
+    if reading.rarity.knows(found):
+        return True
+    meant = asked.meant.get(found, frozenset())
+    return bool(meant & shown) if found in _medicine_stems() else any(reading.rarity.knows(s) for s in meant)
 
 
 @cache

@@ -14,6 +14,7 @@ from assistant.composing.reading import Reading
 from assistant.composing.terms import stem, stems, words
 from assistant.composing.traits import traits
 from assistant.types import Part
+from assistant.understanding.medicines import meant_by
 from assistant.understanding.shorthand import expand
 from knowledge.types import ScoredPassage, Unit, UnitKind
 
@@ -35,6 +36,11 @@ _WHETHER = re.compile(
 _NONCLINICAL = re.compile(
     r"\b(?:(?:pre|non)-?clinical|carcinogen\w*|mutagen\w*|genotox\w*|teratogen\w*|tox(?:icology)?|species)\b",
     re.IGNORECASE,
+)
+# Words with which classes of medicines are named, whatever the class: they tell none from another.
+_OF_ANY_CLASS = stems(
+    "strong moderate inhibitors inducers agents drugs receptor antagonists agonists blockers substrates derivatives "
+    "reducing agent drug inhibitor inducer bleeding index narrow"
 )
 EXPANDED = 0.6  # what a word the question only implies (shorthand spelled out) counts, of one it says
 # Features compared with those of the best unit found: how high they run differs from question to question.
@@ -98,8 +104,8 @@ class Asked:
 
 @lru_cache(maxsize=20_000)
 def _meant(word: str) -> frozenset[str]:
-    """The stems of a word and of what it stands for as shorthand."""
-    return stems(expand(word))
+    """The stems of a word, of what it stands for as shorthand, and of what labels may call a medicine named so."""
+    return stems(" ".join((expand(word), *meant_by(word)))) - _OF_ANY_CLASS
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 
 from assistant.screens.comparator import compared_in_label, same_substance
 from assistant.screens.off_label import assess_harm, assess_use, goes_on
+from assistant.screens.others_use import is_about_contacts, without_others_use
 from assistant.types import Finding, FindingKind, Part, PartKind, Screening, Understanding
 from knowledge.types import ApprovedDocument
 
@@ -50,7 +51,7 @@ def _judged(part: Part, screening: Screening, labels: Labels, product_names: Seq
         if is_own or (surest < JUDGEMENT and compared_in_label(part.standalone, product_names, documents)):
             kind = PartKind.ON_LABEL
     if kind is PartKind.ON_LABEL:
-        use = assess_use(part.standalone, part.populations, documents)
+        use = _assessed(part, documents)
         if use is not None and use.confidence >= off_label:
             kind = PartKind.OFF_LABEL
     return part if kind is part.kind else part.model_copy(update={"kind": kind})
@@ -58,12 +59,21 @@ def _judged(part: Part, screening: Screening, labels: Labels, product_names: Seq
 
 def _use(part: Part, screening: Screening, labels: Labels) -> Finding:
     """The finding a part goes to the medical team for, with the place of the part in the message."""
-    use = assess_use(part.standalone, part.populations, labels(part.product) if part.product else ())
+    use = _assessed(part, labels(part.product) if part.product else ())
     start = max(0, screening.redacted.find(part.text))
     span = {"start": start, "end": min(len(screening.redacted), start + len(part.text))}
     if use is None:
         return Finding(kind=FindingKind.OFF_LABEL, **span, found_by="off_label@1", confidence=1.0)
     return use.model_copy(update=span)
+
+
+def _assessed(part: Part, documents: Sequence[ApprovedDocument]) -> Finding | None:
+    """A use the label does not hold; what a medicine beside the product is taken for is none of its uses."""
+    if is_about_contacts(part.text):
+        return None
+    own = {word for d in documents for word in d.document.names.product.lower().split()}
+    own |= {word for d in documents for word in d.document.names.generic.lower().split()}
+    return assess_use(without_others_use(part.standalone, own), part.populations, documents)
 
 
 def _followed(parts: Sequence[Part]) -> tuple[Part, ...]:

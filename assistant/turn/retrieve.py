@@ -27,7 +27,7 @@ def retrieve(
         return Evidence(part=index, result=None)
     audiences = (Audience.HCP,) if scope.audience is Audience.HCP else (Audience.HCP, Audience.MEDICAL)
     query = Query(
-        text=spelled_out(part.standalone.removeprefix(f"{part.product}: "), names),
+        text=spelled_out(part.standalone.removeprefix(f"{part.product}: "), names, further=True),
         partitions=tuple(
             Partition(product=part.product, market=scope.market, audience=audience) for audience in audiences
         ),

@@ -14,6 +14,7 @@ from assistant.understanding.frame import (
     carried_topic,
     inherited,
     leans_on_previous,
+    of_companions,
     previous_part,
     section_prior,
     standalone,
@@ -97,6 +98,8 @@ def _part(
 ) -> Part:
     text = group.text
     added = _added(group, groups, history, index, topics) if group.kind in _ASKED else ()
+    if group.kind is PartKind.ON_LABEL:
+        added = tuple(dict.fromkeys((*added, *of_companions(text, subject.product, index))))
     whole = standalone(text, subject.product, added, index)
     return Part(
         text=text,

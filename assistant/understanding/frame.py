@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from assistant.records import Interaction
 from assistant.types import Part, PartKind
+from assistant.understanding.medicines import meant_by
 from assistant.understanding.populations import populations, without_populations
 from assistant.understanding.products import ProductIndex
 from assistant.understanding.shorthand import expand, known_words
@@ -87,6 +88,17 @@ def _with_value(word: str, text: str) -> tuple[str, ...]:
     """A word with the number said right after it: "ANC 700"."""
     value = re.search(rf"\b{re.escape(word)}\b\W{{1,3}}(\d[\d.,]*)", text, re.IGNORECASE)
     return (word, value[1].rstrip(".,")) if value else (word,)
+
+
+def of_companions(text: str, product: str | None, index: ProductIndex) -> tuple[str, ...]:
+    """What labels call the medicines named beside the product: nonproprietary names and classes."""
+    if product is None:
+        return ()
+    others = (m for m in index.resolve(text).mentions if product not in (*m.products, *m.related))
+    said = {word.text for word in words(text)}
+    meant = (word for other in others for word in meant_by(other.medicine))
+    named = (word for other in others for word in other.medicine.split())
+    return tuple(dict.fromkeys(word for word in (*named, *meant) if word.lower() not in said))
 
 
 def standalone(text: str, product: str | None, added: Sequence[str], index: ProductIndex) -> str:

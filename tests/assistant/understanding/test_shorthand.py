@@ -1,4 +1,5 @@
 from assistant.understanding.shorthand import expand
+from assistant.understanding.words import table
 
 
 def added(text):
@@ -42,3 +43,14 @@ def test_british_and_american_spellings_meet():
 def test_expanding_twice_changes_nothing_in_front():
     once = expand("pts on HD")
     assert expand(once).startswith(once)
+
+
+def test_what_is_fitted_to_the_first_table_does_not_see_the_second():
+    assert "reconstitution" in expand("recon how long?")
+    assert expand("recon how long?", further=False) == "recon how long?"
+
+
+def test_the_two_tables_share_no_key_with_the_same_meaning():
+    first = {key: value for group in table("shorthand.yaml").values() for key, value in group.items()}
+    second = {key: value for group in table("shorthand_further.yaml").values() for key, value in group.items()}
+    assert not [key for key, value in second.items() if first.get(key) == value]
