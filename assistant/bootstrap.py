@@ -130,11 +130,13 @@ def _assistant(
     policies: Mapping[Market, PolicyPack],
     rules: RoutingRules,
 ) -> Assistant:
+    reader = _reader(used)
     return Assistant(
         clock=SystemClock(),
         knowledge=library,
         ledger=ledger,
-        screens=default_screens(_reader(used)),
+        screens=default_screens(reader),
+        read_ahead=reader.ahead,
         topics=load_topics(),
         confidence=ConfidenceModel.load(),
         policies=policies,

@@ -6,7 +6,7 @@ import secrets
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import partial
+from functools import lru_cache, partial
 
 from assistant.answering import Answering, Asked
 from assistant.cases.routing import RoutingRules
@@ -25,7 +25,7 @@ from assistant.turn.follow import exposure_told, follow, without_answer
 from assistant.turn.judge import judge
 from assistant.turn.phrase import Wording
 from assistant.turn.record import prepare
-from assistant.turn.screen import screen
+from assistant.turn.screen import ReadAhead, leave, screen
 from assistant.turn.signal import signals
 from assistant.turn.understand import understand
 from assistant.types import Part, PartKind, Question, Reply, Screening, Understanding
@@ -55,6 +55,7 @@ class Assistant:
     software: str
     commit: str
     models: tuple[str, ...]
+    read_ahead: ReadAhead = leave
     readings: Readings = field(default_factory=Readings)
     routing: RoutingRules | None = None  # where cases go; without it by the rules of the day they are read
     wording: Wording | None = None  # who rewords answers; nobody, unless it is asked for
@@ -70,9 +71,10 @@ class Assistant:
         names = course.run("products", lambda: self._products(question)) or ()
         question = _scoped(question, names)
         history = course.run("history", lambda: self.ledger.conversation(question.conversation_id))
+        in_view = _in_view(question, history or (), names)
         screening = course.run(
             "screened",
-            lambda: screen(question, self.screens, _all_names(names), _in_view(question, history or (), names)),
+            lambda: screen(question, self.screens, _all_names(names), in_view, self.read_ahead),
         )
         if screening is not None and history:
             screening = course.run("followed", partial(exposure_told, screening, history)) or screening
@@ -145,7 +147,7 @@ class Assistant:
         return self.knowledge.products(question.scope.market, question.scope.audience, question.asked_at)
 
     def _understood(
-        self, question: Question, screening: Screening, history: Sequence[Interaction], names: Sequence[ProductNames]
+        self, question: Question, screening: Screening, history: Sequence[Interaction], names: tuple[ProductNames, ...]
     ) -> tuple[Screening, Understanding]:
         """Parts of the message, each held against the approved label of its product."""
         understanding = understand(question, screening, history, names, self.topics)
@@ -172,7 +174,8 @@ class Assistant:
         )
 
 
-def _all_names(products: Sequence[ProductNames]) -> tuple[str, ...]:
+@lru_cache(maxsize=16)
+def _all_names(products: tuple[ProductNames, ...]) -> tuple[str, ...]:
     names = {name.lower() for p in products for name in (p.product, p.generic, *p.substances) if name}
     return tuple(sorted(names))
 

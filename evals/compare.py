@@ -10,7 +10,7 @@ from pydantic import ValidationError
 from evals.errors import SuiteError
 from evals.statistics import Difference, difference
 from evals.store.digest import unique_keys
-from evals.types import CaseResult, Run, Summary
+from evals.types import CaseResult, OutcomeName, Run, Summary
 from knowledge.types import Value
 
 _METRICS = ("outcome_accuracy", "evidence_hit", "completeness", "leaks", "redaction", "safety_kinds")
@@ -24,16 +24,8 @@ class Change(Value):
     scores: tuple[str, ...]
 
 
-class Row(Value):
-    """How one category moved, over the cases both runs hold."""
-
-    name: str
-    cases: int
-    changes: dict[str, float | None]
-
-
 class Figure(Value):
-    """How one score moved over all cases that both runs scored, and how sure that is."""
+    """How one score moved over the cases that both runs scored, and how sure that is."""
 
     name: str
     difference: Difference
@@ -44,6 +36,15 @@ class Figure(Value):
     def is_sure(self) -> bool:
         """Whether a change of this size would rarely come by chance."""
         return self.difference.p < SURE
+
+
+class Row(Value):
+    """How one category moved, over the cases both runs hold."""
+
+    name: str
+    cases: int
+    changes: dict[str, float | None]
+    figures: tuple[Figure, ...] = ()  # each score's change within this category, with its interval
 
 
 class Comparison(Value):
@@ -58,6 +59,11 @@ class Comparison(Value):
     only_first: tuple[str, ...]
     only_second: tuple[str, ...]
     metrics: tuple[str, ...] = _METRICS
+
+    def moved_within(self) -> tuple[tuple[str, Figure], ...]:
+        """Category and figure of all that moved within one, the surest first."""
+        held = ((row.name, f) for row in self.rows if row.name != "overall" for f in row.figures)
+        return tuple(sorted(((n, f) for n, f in held if f.difference.change), key=lambda pair: pair[1].difference.p))
 
 
 def load_run(path: Path) -> Run:
@@ -96,13 +102,18 @@ def compare(first: Run, second: Run) -> Comparison:
     now = {**by_category(new), **totals(new)}
     changes = [(i, _failed(before[i]), _failed(after[i])) for i in shared]
     refusals = _refusals(first, second)
+    pairs = {i: (before[i], after[i]) for i in shared}
     return Comparison(
         warnings=(*refusals, *_notes(first, second)),
         refusals=refusals,
         broken=tuple(Change(case_id=i, scores=tuple(sorted(b - a))) for i, a, b in changes if b - a),
         fixed=tuple(Change(case_id=i, scores=tuple(sorted(a - b))) for i, a, b in changes if a - b),
-        rows=tuple(Row(name=n, cases=now[n].cases, changes=_moves(was, now, n)) for n in now if n in was),
-        figures=_figures({i: (before[i], after[i]) for i in shared}),
+        rows=tuple(
+            Row(name=n, cases=now[n].cases, changes=_moves(was, now, n), figures=_figures(_within(n, pairs), _SCORES))
+            for n in now
+            if n in was
+        ),
+        figures=_figures(pairs, _every_score(pairs)),
         only_first=tuple(i for i in before if i not in after),
         only_second=tuple(i for i in after if i not in before),
     )
@@ -113,7 +124,8 @@ def _by_key(run: Run) -> dict[str, CaseResult]:
     return dict(zip(unique_keys(case.id for case in run.cases), run.cases, strict=True))
 
 
-_SCORES: Mapping[str, Callable[[CaseResult], float | None]] = {
+Reader = Callable[[CaseResult], float | None]
+_SCORES: dict[str, Reader] = {
     "outcome": lambda c: float(c.scores.outcome),
     "evidence_hit": lambda c: _number(c.scores.evidence_hit),
     "retrieval_hit": lambda c: None if c.scores.retrieval_rank is None else float(c.scores.retrieval_rank > 0),
@@ -129,11 +141,27 @@ def _number(mark: bool | None) -> float | None:  # noqa: FBT001 - a score as it 
     return None if mark is None else float(mark)
 
 
-def _figures(pairs: Mapping[str, tuple[CaseResult, CaseResult]]) -> tuple[Figure, ...]:
-    """Every score both runs hold; cases in the order of their ids, so that the order of a suite changes nothing."""
+Pairs = Mapping[str, tuple[CaseResult, CaseResult]]
+"""The two results of each case, by id."""
+
+
+def _within(name: str, pairs: Pairs) -> Pairs:
+    """The pairs of a category; of "overall" all, of "answerable" those that `totals` counts there."""
+    if name == "overall":
+        return pairs
+    if name == "answerable":
+        return {i: pair for i, pair in pairs.items() if pair[1].expected is OutcomeName.ANSWER}
+    return {i: pair for i, pair in pairs.items() if pair[1].category == name}
+
+
+def _every_score(pairs: Pairs) -> Mapping[str, Reader]:
+    """The scores, and every mark that is not one of them under another name."""
     marked = {name for pair in pairs.values() for case in pair for name in case.marks}
-    readers: dict[str, Callable[[CaseResult], float | None]] = dict(_SCORES)
-    readers |= {name: _reader(name) for name in sorted(marked - {"outcome", "no_leak", "citations"})}
+    return _SCORES | {name: _reader(name) for name in sorted(marked - {"outcome", "no_leak", "citations"})}
+
+
+def _figures(pairs: Pairs, readers: Mapping[str, Reader]) -> tuple[Figure, ...]:
+    """Every score both runs hold; cases in the order of their ids, so that the order of a suite changes nothing."""
     found = []
     for name, read in readers.items():
         scored = [(read(old), read(new)) for _, (old, new) in sorted(pairs.items())]
@@ -150,7 +178,7 @@ def _figures(pairs: Mapping[str, tuple[CaseResult, CaseResult]]) -> tuple[Figure
     return tuple(found)
 
 
-def _reader(name: str) -> Callable[[CaseResult], float | None]:
+def _reader(name: str) -> Reader:
     return lambda case: case.marks[name].value if name in case.marks else None
 
 

@@ -29,6 +29,16 @@ def found_passages(interaction: Interaction) -> tuple[FoundPassage, ...]:
     )
 
 
+def found_texts(interaction: Interaction) -> tuple[str, ...]:
+    """The texts of all passages that retrieval brought, best first."""
+    return tuple(
+        scored.passage.text
+        for evidence in interaction.evidence
+        if evidence.result is not None
+        for scored in evidence.result.passages
+    )
+
+
 def checks_made(interaction: Interaction) -> tuple[CheckRecord, ...]:
     """Every check made on each draft; one that could not be made (None) counts as failed."""
     return tuple(

@@ -83,6 +83,17 @@ def open_throwaway(
     return _opened(copy), built
 
 
+def open_again(key: str, cache_dir: Path) -> tuple[Services, BuiltLibrary]:
+    """A copy of its own of a build that is there already, for a further process. Raises LibraryError."""
+    home = cache_dir / key
+    with locked(cache_dir / f"{key}.lock"):
+        built = _read_build(home)
+        if built is None:
+            raise LibraryError(f"{home}: the build is gone; run again.")
+        copy = copy_of(home, cache_dir)
+    return _opened(copy), built
+
+
 def label_files(folder: Path) -> tuple[Path, ...]:
     """The label files of a folder, in order of name. Raises LibraryError when there are none."""
     if not folder.is_dir():

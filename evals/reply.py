@@ -65,8 +65,7 @@ def kept_texts(interaction: Interaction, cases: Sequence[Case], signals: Sequenc
     own += [text for signal in signals for text in _strings(signal.data)]
     rest = interaction.model_dump(exclude={"evidence": {"__all__": {"result": {"passages"}}}})
     mixed = [text for value in (rest, *cases, *signals) for text in _strings(value)]
-    passages = [p.passage for e in interaction.evidence if e.result is not None for p in e.result.passages]
-    return Kept(from_turn=tuple(own), mixed=tuple(mixed), found=tuple(p.text for p in passages))
+    return Kept(from_turn=tuple(own), mixed=tuple(mixed))
 
 
 def audit_citations(reply: Reply, knowledge: Knowledge, at: datetime) -> CitationAudit:

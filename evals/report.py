@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from evals.compare import Comparison
+from evals.compare import Comparison, Figure
 from evals.types import CaseResult, CitationRecord, Run, Summary
 
 _COLUMNS = (
@@ -118,18 +118,31 @@ def print_comparison(console: Console, comparison: Comparison) -> None:
 
 
 def _print_figures(console: Console, comparison: Comparison) -> None:
-    """How each score moved over all cases, with its interval and p-value."""
-    table = Table(
-        title="all cases: mean of A and B, change with 95 % interval (paired bootstrap)", title_justify="left"
-    )
-    for name in ("score", "cases", "A", "B", "change", "interval", "p", ""):
-        table.add_column(name, justify="left" if name == "score" else "right", no_wrap=True)
-    for figure in comparison.figures:
-        d = figure.difference
-        sure = "" if not figure.is_sure else "[green]better[/]" if d.change > 0 else "[red]worse[/]"
-        told = (f"{d.first:.3f}", f"{d.second:.3f}", f"{d.change:+.3f}", f"{d.low:+.3f} … {d.high:+.3f}", f"{d.p:.2g}")
-        table.add_row(figure.name, str(d.cases), *told, sure)
-    console.print(table)
+    """How each score moved over all cases and within each category, with its interval and p-value."""
+    titles: dict[str, Sequence[tuple[str, Figure]]] = {
+        "all cases: mean of A and B, change with 95 % interval (paired bootstrap)": [
+            ("", figure) for figure in comparison.figures
+        ],
+        "within categories: what moved, the surest first": comparison.moved_within(),
+    }
+    for title, held in titles.items():
+        table = Table(title=title, title_justify="left")
+        named = any(name for name, _ in held)
+        for column in ("category", "score") if named else ("score",):
+            table.add_column(column, no_wrap=True)
+        for column in ("cases", "A", "B", "change", "interval", "p", ""):
+            table.add_column(column, justify="right", no_wrap=True)
+        for name, figure in held:
+            table.add_row(*((name,) if named else ()), figure.name, *_figure_cells(figure))
+        if held:
+            console.print(table)
+
+
+def _figure_cells(figure: Figure) -> tuple[str, ...]:
+    d = figure.difference
+    sure = "" if not figure.is_sure else "[green]better[/]" if d.change > 0 else "[red]worse[/]"
+    interval = f"{d.low:+.3f} … {d.high:+.3f}"
+    return str(d.cases), f"{d.first:.3f}", f"{d.second:.3f}", f"{d.change:+.3f}", interval, f"{d.p:.2g}", sure
 
 
 def _cells(figures: Summary) -> tuple[str, ...]:

@@ -15,7 +15,7 @@ from assistant.composing.reading import Reading
 from assistant.records import Interaction, Signal
 from assistant.types import Asker, HandOff, Question, SafetyIntake, Scope
 from evals.errors import EvalError
-from evals.evidence import checks_made, found_passages
+from evals.evidence import checks_made, found_passages, found_texts
 from evals.losses import ContextAudit, audit_context
 from evals.reply import audit_citations, kept_texts, reply_record
 from evals.score import CitationAudit, Kept, findings, score
@@ -23,12 +23,13 @@ from evals.scorers import Played, Scorer, mark_all
 from evals.types import CaseResult, CheckRecord, EvalCase, FoundPassage
 from knowledge.types import Audience, ProductNames
 
+LEASE_SECONDS = 86_400.0  # no run takes so long: nothing comes back, and a commit a signal is spared
 OnCase = Callable[[CaseResult], None]
 
 
 @dataclass
 class _Tap:
-    """Takes signals out of the outbox and keeps them by subject, so that several workers may look."""
+    """Claims the outbox's signals and keeps them by subject, so that several workers may look."""
 
     services: Services
     lock: threading.Lock = field(default_factory=threading.Lock)
@@ -37,10 +38,9 @@ class _Tap:
     def of(self, subjects: Sequence[str]) -> tuple[Signal, ...]:
         """All signals about these interactions and cases."""
         with self.lock:
-            while claimed := self.services.outbox.claim("evals", 200, 60.0):
+            while claimed := self.services.outbox.claim("evals", 200, LEASE_SECONDS):
                 for signal in claimed:
                     self.kept.setdefault(signal.subject, []).append(signal)
-                    self.services.outbox.delivered("evals", signal.signal_id)
             return tuple(signal for subject in subjects for signal in self.kept.get(subject, ()))
 
 
@@ -57,10 +57,10 @@ def run_cases(
     `labels` maps a label's file name to the names of its product. A case that raises is a miss with
     its error, and the others go on. `further` scorers judge beside our own.
     """
-    tap = _Tap(services)
+    player = Player(services, labels, further)
 
     def one(case: EvalCase) -> CaseResult:
-        result = _run_case(services, case, labels, tap, further)
+        result = player.play(case)
         if on_case is not None:
             on_case(result)
         return result
@@ -69,6 +69,20 @@ def run_cases(
         return tuple(one(case) for case in cases)
     with ThreadPoolExecutor(max_workers=workers, thread_name_prefix="evals") as pool:
         return tuple(pool.map(one, cases))
+
+
+class Player:
+    """Plays one case after another on open services, and scores them. Safe from several threads."""
+
+    def __init__(self, services: Services, labels: Mapping[str, ProductNames], further: Sequence[Scorer] = ()) -> None:
+        self._services = services
+        self._labels = labels
+        self._further = further
+        self._tap = _Tap(services)
+
+    def play(self, case: EvalCase) -> CaseResult:
+        """One case, played and scored; one that raises is a miss with its error."""
+        return _run_case(self._services, case, self._labels, self._tap, self._further)
 
 
 def _run_case(
@@ -83,7 +97,7 @@ def _run_case(
         recorded, seconds = play(services, case, resolve_product(services, case, labels))
         last = recorded[-1]
         reply = reply_record(last.reply, last.question.text, [draft.confidence for draft in last.drafts])
-        kept = _left_behind(services, recorded, tap)
+        kept = _left_behind(services, recorded, tap) if case.expect.redact else Kept(found=found_texts(last))
         audit = audit_citations(last.reply, services.knowledge, services.clock.now())
         context = audit_context(last.reply, partial(_reading, services))
         found, checks = found_passages(last), checks_made(last)
@@ -165,5 +179,5 @@ def _left_behind(services: Services, recorded: Sequence[Interaction], tap: _Tap)
     return Kept(
         from_turn=tuple(text for one in kept for text in one.from_turn),
         mixed=tuple(text for one in kept for text in one.mixed),
-        found=kept[-1].found,
+        found=found_texts(recorded[-1]),
     )

@@ -18,9 +18,10 @@ from assistant.pipeline import new_id
 from evals.errors import SuiteError
 from evals.library import BuiltLibrary, current_copy, open_throwaway
 from evals.machine import PACKAGE, checkout, describe_machine, package_versions
+from evals.processes import run_with_helpers
 from evals.provenance import code_key, prompts_in_force, seeds
 from evals.resume import Journal
-from evals.run import run_cases
+from evals.run import OnCase, run_cases
 from evals.scorers import Scorer, versions
 from evals.settings import settings_in_force
 from evals.summary import by_category, hold_gates, totals
@@ -71,6 +72,7 @@ class Session:
     built: BuiltLibrary
     progress: Progress
     further: Sequence[Scorer] = ()  # beside our own: ragas, a judge
+    builds: Path | None = None  # where the library's build is kept; None for a copy of the current library
 
     def play(
         self,
@@ -95,9 +97,7 @@ class Session:
             task = self.progress.add_task(suite.name, total=len(cases), completed=len(done))
             waiting = [case for case in cases if case.id not in done]
             told = partial(_advance, self.progress, task, journal, suite.sha256)
-            with plant(services) as changed:
-                results_now = run_cases(changed, waiting, built.labels, workers, told, self.further)
-            done |= {result.id: result for result in results_now}
+            done |= {result.id: result for result in self._played(waiting, workers, told, plant)}
             played = tuple(done[case.id] for case in cases)
             results += played
             gates += hold_gates(suite, played) if played else ()
@@ -107,6 +107,14 @@ class Session:
             journal.close()
         figures, groups = by_category(results), totals(results)
         return Run(run=record, summary=figures, totals=groups, gates=tuple(gates), cases=tuple(results))
+
+    def _played(self, cases: Sequence[EvalCase], workers: int, told: OnCase, plant: Plant) -> tuple[CaseResult, ...]:
+        """In several processes where nothing ties the cases to this one: a fault planted here, a judge's account."""
+        labels = self.built.labels
+        if workers > 1 and plant is nullcontext and not self.further and self.builds is not None:
+            return run_with_helpers(self.services, cases, labels, workers, told, (self.built.key, self.builds))
+        with plant(self.services) as changed:
+            return run_cases(changed, cases, labels, workers, told, self.further)
 
     def _decisive(self, suites: Sequence[Suite], selection: Selection) -> dict[str, str]:
         """Everything that decides a score, by name: what must be the same for a run to go on."""
@@ -130,7 +138,7 @@ def opened(folder: Path | None, cache_dir: Path, talk: Console, further: Sequenc
     with shown_progress(talk) as progress:
         services, built = _library(folder, cache_dir, progress)
         with closing(services):
-            yield Session(services, built, progress, further)
+            yield Session(services, built, progress, further, None if folder is None else cache_dir)
 
 
 def evaluate(

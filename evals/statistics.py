@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from math import comb, sqrt
 
 import numpy as np
+from numpy.typing import NDArray
 
 from knowledge.types import Value
 
@@ -63,24 +64,29 @@ def difference(first: Sequence[float], second: Sequence[float], seed: int = SEED
         raise ValueError(f"{before.size} and {after.size} scores: a pair needs one of each, and at least one pair.")
     changes = after - before
     mean = float(changes.mean())
-    generator = np.random.default_rng(seed)
-    sizes = [min(_CHUNK, draws - start) for start in range(0, draws, _CHUNK)]
-    means = np.concatenate([changes[generator.integers(0, changes.size, (n, changes.size))].mean(1) for n in sizes])
-    low, high = np.percentile(means, [50 * (1 - LEVEL), 50 * (1 + LEVEL)])
     is_binary = bool(np.isin(np.concatenate((before, after)), (0.0, 1.0)).all())
+    low, high, p = 0.0, 0.0, 1.0
+    if changes.any():
+        low, high, p = _drawn(changes, seed, draws)
     if is_binary:
         p = mcnemar(int((changes < 0).sum()), int((changes > 0).sum()))
-    elif not changes.any():
-        p = 1.0
-    else:
-        p = float((1 + (np.abs(means - mean) >= abs(mean) - 1e-12).sum()) / (draws + 1))
     return Difference(
         cases=int(changes.size),
         first=float(before.mean()),
         second=float(after.mean()),
         change=mean,
-        low=float(low),
-        high=float(high),
+        low=low,
+        high=high,
         p=p,
         test="exact McNemar" if is_binary else "paired bootstrap",
     )
+
+
+def _drawn(changes: NDArray[np.float64], seed: int, draws: int) -> tuple[float, float, float]:
+    """Both ends of the bootstrap's interval of the mean change, and its p-value centred on no change."""
+    generator = np.random.default_rng(seed)
+    sizes = [min(_CHUNK, draws - start) for start in range(0, draws, _CHUNK)]
+    means = np.concatenate([changes[generator.integers(0, changes.size, (n, changes.size))].mean(1) for n in sizes])
+    low, high = np.percentile(means, [50 * (1 - LEVEL), 50 * (1 + LEVEL)])
+    mean = float(changes.mean())
+    return float(low), float(high), float((1 + (np.abs(means - mean) >= abs(mean) - 1e-12).sum()) / (draws + 1))

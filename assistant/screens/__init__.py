@@ -25,11 +25,11 @@ def default_screens(reader: Reader | None = None) -> tuple[Screen, ...]:
     """
     screens: tuple[Screen, ...] = (
         EmergencyScreen(),
-        SafetyScreen(reader),
-        MisuseScreen(reader),
         PersonalDirectionScreen(),
         ComparatorScreen(),
         ScopeScreen(),
+        SafetyScreen(reader),  # those that read last: the text is read meanwhile
+        MisuseScreen(reader),
     )
     find(_FIRST)
     for screen in screens:

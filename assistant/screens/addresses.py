@@ -66,21 +66,21 @@ _CORES = tuple(
         rf"\b(?:the\s+)?corner\s+of\s+(?:\d+\s+)?(?:{_PREFIX}\.?\s+)?{_STREET_NAME}(?:\s+{_HOUSE})?\s+and\s+(?:(?:ten|ul\.)\s+)?{_STREET_NAME}(?:\s+{_HOUSE})?",
         rf"\b(?:the\s+)?corner\s+of\s+(?:[^\W_]+\.?\s+){{1,6}}and\s+(?:(?:ten|ul\.)\s+)?{_STREET_NAME}(?:\s+{_HOUSE})?",
         # a street whose kind is written before or behind its name, with a number on either side
-        rf"(?<![\d.,])(?:\d{{1,6}}[A-Za-z]?[\s,]+){{0,2}}{_PREFIX}\.?\s+{_STREET_NAME}[\s,]+{_HOUSE}{_NO_DOSE}",
-        rf"(?<![\d.,])(?:\d{{1,6}}\s+)?[^\W\d_]{{3,}}(?:\s+[^\W\d_]{{3,}})?\s+{_HUNGARIAN}\.?\s+{_HOUSE}",
-        rf"(?<![\d.,])(?:\d{{1,6}}\s+)?(?:{_NAMED}\s+){{0,2}}\w{{2,}}{_SUFFIX}\s+{_HOUSE}{_NO_DOSE}",
-        rf"(?<![\d.,])(?:\d{{1,6}}\s+)?{_NAMED}(?:\s+{_NAMED})?\s+{_APART}\s+{_HOUSE}{_NO_DOSE}",
-        rf"(?<![\d.,])(?:\d{{1,6}}\s+){{1,2}}{_PREFIX}\.?\s+{_STREET_NAME}",
-        rf"(?<![\d.,])\d{{1,6}}[A-Za-z]?\s+(?:\d{{1,5}}\s+)?(?:{_NAMED}\s+){{1,3}}{_ENGLISH}\b\.?(?:\s+(?:north|south|east|west)\b)?",
-        rf"(?<![\d.,])\d{{1,6}}\s+{_PREFIX}\.?\s+(?:[^\W\d]+\s+){{1,4}}\d{{1,5}}{_NO_DOSE}",
+        rf"(?<![\d.,-])(?:\d{{1,6}}[A-Za-z]?[\s,]+){{0,2}}{_PREFIX}\.?\s+{_STREET_NAME}[\s,]+{_HOUSE}{_NO_DOSE}",
+        rf"(?<![\d.,-])(?:\d{{1,6}}\s+)?[^\W\d_]{{3,}}(?:\s+[^\W\d_]{{3,}})?\s+{_HUNGARIAN}\.?\s+{_HOUSE}",
+        rf"(?<![\d.,-])(?:\d{{1,6}}\s+)?(?:{_NAMED}\s+){{0,2}}\w{{2,}}{_SUFFIX}\s+{_HOUSE}{_NO_DOSE}",
+        rf"(?<![\d.,-])(?:\d{{1,6}}\s+)?{_NAMED}(?:\s+{_NAMED})?\s+{_APART}\s+{_HOUSE}{_NO_DOSE}",
+        rf"(?<![\d.,-])(?:\d{{1,6}}\s+){{1,2}}{_PREFIX}\.?\s+{_STREET_NAME}",
+        rf"(?<![\d.,-])\d{{1,6}}[A-Za-z]?\s+(?:\d{{1,5}}\s+)?(?:{_NAMED}\s+){{1,3}}{_ENGLISH}\b\.?(?:\s+(?:north|south|east|west)\b)?",
+        rf"(?<![\d.,-])\d{{1,6}}\s+{_PREFIX}\.?\s+(?:[^\W\d]+\s+){{1,4}}\d{{1,5}}{_NO_DOSE}",
         # any name between numbers, or a number behind it, where a flat follows
         (
-            rf"(?<![\d.,])(?:\d{{1,6}}\s+){{0,2}}(?:{_PREFIX}\.?\s+)?{_STREET_NAME}(?:\s+{_HOUSE})?"
+            rf"(?<![\d.,-])(?:\d{{1,6}}\s+){{0,2}}(?:{_PREFIX}\.?\s+)?{_STREET_NAME}(?:\s+{_HOUSE})?"
             rf"(?:[ \t]+{_NAMED}){{0,2}}(?=[\s,?>]+{_FLAT})"
         ),
-        rf"(?<![\w.,])\d{{1,6}}\s+(?:[^\W\d]+\s+){{1,4}}\d{{1,5}}(?=[\s,?>]+{_FLAT})",
-        rf"(?<![\w.,])(?:\d{{1,6}}\s+){{1,2}}{_PREFIX}\.?(?:[ \t]+[^\W\d]+){{1,4}}(?=[\s,?>]+{_FLAT})",
-        rf"(?<![\d.,])\d{{4,6}}\s+(?:\d{{1,4}}\s+)?{_STREET_NAME}\s+\d{{1,5}}{_NO_DOSE}",
+        rf"(?<![\w.,-])\d{{1,6}}\s+(?:[^\W\d]+\s+){{1,4}}\d{{1,5}}(?=[\s,?>]+{_FLAT})",
+        rf"(?<![\w.,-])(?:\d{{1,6}}\s+){{1,2}}{_PREFIX}\.?(?:[ \t]+[^\W\d]+){{1,4}}(?=[\s,?>]+{_FLAT})",
+        rf"(?<![\d.,-])\d{{4,6}}\s+(?:\d{{1,4}}\s+)?{_STREET_NAME}\s+\d{{1,5}}{_NO_DOSE}",
     )
 )
 _LED = re.compile(
@@ -130,10 +130,16 @@ def find_addresses(text: str, words: KnownWords) -> Iterator[tuple[int, int]]:
         for match in pattern.finditer(text):
             if not _is_medicine(match.group(), words):
                 yield _whole(text, *match.span())
-    for pattern in (_LED, _AND_STREET):
+    for pattern, may_be in ((_LED, lambda *_: True), (_AND_STREET, _are_places)):
         for match in pattern.finditer(text):
-            if not _is_medicine(match.group("address"), words):
+            if may_be(match.group("address"), words) and not _is_medicine(match.group("address"), words):
                 yield _whole(text, *match.span("address"))
+
+
+def _are_places(found: str, words: KnownWords) -> bool:
+    """Whether no capitalised word is known or an abbreviation ("AST and ALT 300" are values, not two streets)."""
+    named = [t.written for t in tokenise(found) if t.written[0].isupper()]
+    return all(one.istitle() and len(one) >= _SHORT and not words.keeps(one) for one in named)
 
 
 def _is_medicine(found: str, words: KnownWords) -> bool:

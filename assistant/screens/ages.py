@@ -38,6 +38,7 @@ _LABEL_AGE = re.compile(
     rf"(?P<n>\d{{1,2}}(?:\.\d)?)\s*(?P<unit>{_UNIT})?(?:\s*(?:of age|old))?\s*(?:and|or|to|through|up to|-|–|—)\s*"
     rf"(?:less than\s*|<\s*|under\s*)?(?:older|above|over|up|greater|\d{{1,2}}(?:\.\d)?\s*(?P<unit2>{_UNIT}))"
     rf"|(?:≥|>=|at least|aged?|ages|older than|over|above|from)\s*(?P<n2>\d{{1,2}}(?:\.\d)?)\s*(?P<unit3>{_UNIT})"
+    rf"|\bages?\s+(?P<n5>\d{{1,2}})\s*(?:to|-|–)\s*\d{{1,2}}\b(?!\s*(?:months?|weeks?|days?))"
     rf"|\((?P<n3>\d{{1,2}})\s*(?:to|-|–)\s*\d{{1,2}}\s*(?P<unit4>years?|months?)",
     re.IGNORECASE,
 )
@@ -45,7 +46,7 @@ _SAYS_AGE = re.compile(r"\bof age\b|\bold(?:er)?\b|\byounger\b|\baged?\b|\bages\
 _NAMES_YOUNG = re.compile(
     r"\b(?:aged?|ages|children|pa?ediatrics?(?:\s+patients)?|adolescents?|infants?)\W+(?:\w+\W+){0,3}$", re.IGNORECASE
 )
-_ANIMALS = re.compile(r"\b(?:rats?|mice|mouse|monkeys?|rabbits?|dogs?|animals?|minipigs?)\b", re.IGNORECASE)
+_ANIMALS = re.compile(r"\b(?:rats?|mice|mouse|monkeys?|rabbits?|dogs?|animals?|minipigs?|NOAEL|MRHD)\b", re.IGNORECASE)
 _NOT_A_CHILD = re.compile(r"\b(?:child-?\s?pugh|breast\w*|nurs\w+|lactat\w+|milk|pregnan\w+)\b", re.IGNORECASE)
 # One child's accident is no use in children.
 _ACCIDENT = re.compile(r"\bcases?\s+(?:has|have)\s+been\s+reported\b|\baccidental\w*\b|\bingest\w+\b", re.IGNORECASE)
@@ -81,6 +82,8 @@ class AskedAge:
 def find_young(text: str) -> AskedAge | None:
     """The first age under 18 asked about, by number or by word; None when there is none."""
     for match in _ASKED_AGE.finditer(text):
+        if _is_span(text, match):
+            continue
         number = next(float(v) for k, v in match.groupdict().items() if k.startswith("n") and v)
         unit = next((v for k, v in match.groupdict().items() if k.startswith("unit") and v), "y")
         years = number / _PER_YEAR[unit[0].lower()]
@@ -98,9 +101,20 @@ def find_young(text: str) -> AskedAge | None:
     return AskedAge(by_word, said.start(), said.end())
 
 
+def _is_span(text: str, match: re.Match[str]) -> bool:
+    """Whether "4 mo" is how long or how late something is ("then after 4 mo"), not how old somebody is."""
+    unit = match.group("unit")
+    return unit is not None and unit.lower() != "y" and _AS_SPAN.search(text[: match.start()]) is not None
+
+
 def is_negative(sentence: str) -> bool:
     """Whether a label sentence says that something is not established, recommended or studied."""
     return _LABEL_NEGATIVE.search(sentence) is not None
+
+
+def names_children(sentence: str) -> bool:
+    """Whether a label sentence speaks of children, whatever it says of them."""
+    return _LABEL_CHILD.search(sentence) is not None
 
 
 def youngest(sentences: Iterable[str]) -> float | None:
@@ -139,7 +153,7 @@ def _is_age(sentence: str, match: re.Match[str]) -> bool:
 
 
 def _label_years(match: re.Match[str]) -> float:
-    number = match.group("n") or match.group("n2") or match.group("n3")
+    number = match.group("n") or match.group("n2") or match.group("n3") or match.group("n5")
     unit = match.group("unit") or match.group("unit2") or match.group("unit3") or match.group("unit4")
     return _years(number, unit)
 

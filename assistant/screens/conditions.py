@@ -12,6 +12,10 @@ from functools import cache
 from assistant.screens.vocabulary import Hit, Vocabulary, read_terms, tokenise
 
 _COMORBIDITY = "co."
+# How HCPs shorten the last word of a disease's name.
+_SHORT_FOR = {"cancer": ("ca",), "carcinoma": ("ca",), "disease": ("dz", "dis"), "syndrome": ("synd", "sx"),
+              "infection": ("infxn", "inf"), "transplant": ("tx", "txp"), "disorder": ("d/o",), "deficiency": ("def",),
+              "leukemia": ("leuk",)}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -46,8 +50,14 @@ def condition_tree() -> Tree:
                 parent[name] = above
                 if mark == "<":
                     inherits.add(name)
-        groups[name] = terms
+        groups[name] = tuple(spelling for term in terms for spelling in _spellings(term))
     return Tree(Vocabulary(groups), groups, parent, frozenset(inherits))
+
+
+def _spellings(term: str) -> tuple[str, ...]:
+    """A name and what it becomes with its last word shortened ("salivary gland ca")."""
+    before, _, last = term.rpartition(" ")
+    return (term, *(f"{before} {short}" for short in _SHORT_FOR.get(last, ()) if before))
 
 
 def find_conditions(text: str) -> tuple[Hit, ...]:

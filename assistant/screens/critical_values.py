@@ -30,8 +30,10 @@ _LIMITS = {
 }  # fmt: skip
 _VALUE = re.compile(
     rf"\b(?P<name>{'|'.join(sorted(_LIMITS, key=len, reverse=True))})\b\s*(?:count|level)?s?\s*"
-    r"(?:is|was|of|=|:|at|now|down to|up to|only|came back(?: at)?|dropped to|fell to|rose to|hit|~|today|still)*\s*"
-    r"(?P<number>\d[\d,]*(?:\.\d+)?)\s*(?P<kilo>k\b)?(?!\s*(?:x|×)|\s*[-–]\s*\d|\s*(?:days?|h|hours?|weeks?)\b)",
+    r"(?:(?:is|was|of|=|:|at|now|down to|up to|only|came back(?: at)?|dropped to|fell to|rose to|hit|~|today|still)"
+    r"\s*)*"
+    r"(?P<number>\d[\d,]*+(?:\.\d+)?+)\s*(?P<kilo>k\b)?"
+    r"(?!\s*(?:x|×)|\s*[-–]\s*\d|\s*(?:days?|h|hours?|weeks?)\b(?!\s*\d))",  # "day 9" says when, "9 days" how long
     re.IGNORECASE,
 )
 _CUT_OFF = re.compile(

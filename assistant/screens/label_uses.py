@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from assistant.screens.ages import ADULT, is_negative, youngest
+from assistant.screens.ages import ADULT, is_negative, names_children, youngest
 from assistant.screens.conditions import condition_names, find_conditions
 from assistant.screens.medicines import find_medicines
 from assistant.screens.patterns import Pattern, read_patterns
+from assistant.screens.quantities import Quantity, amounts, least_weights, most_counts
 from assistant.screens.vocabulary import tokenise
 from knowledge.types import ApprovedDocument, DocumentKind, ParsedDocument, Section
 
@@ -22,12 +23,16 @@ _OPENS = re.compile(
     r"\b(?:established|indicated|approved|recommended|supported\s+by|safe\s+and\s+effective|may\s+be\s+used)\b",
     re.IGNORECASE,
 )
+# How often something is tested is no frequency of dosing, unless the sentence doses as well.
+_MONITORS = re.compile(
+    r"^(?!.*\b(?:dos(?:e|es|age)|administer\w*)\b).*\b(?:monitor|measure|obtain|check|assess|test|review)",
+    re.IGNORECASE,
+)
 _NOT_THE_CHILD = frozenset({"pregnancy", "lactation", "nursing_mothers", "labor_and_delivery"})
 _FAR, _NEAR = 10_000, 60  # characters between a figure and the name of another medicine
 _INDICATIONS = ("indications_and_usage",)
 _DOSAGE = ("dosage_and_administration",)
 _YOUNG = ("pediatric_use", "use_in_specific_populations")
-_MILLIGRAMS = re.compile(r"(\d[\d,]*(?:\.\d+)?)\s?mg\b(?!\s*/\s*(?:kg|m2|m\s?2|ml|mL))", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -43,7 +48,9 @@ class LabelUses:
     youngest: float | None  # age the label gives information from; None: the label does not say
     routes: frozenset[str]
     frequencies: frozenset[str]
-    most_milligrams: float | None
+    most_amounts: Mapping[str, float]  # the highest a dosing sentence gives, by unit (`quantities.Quantity`)
+    least_kilograms: float | None  # weight from which every indication that names one holds
+    most_doses: float | None
     own_names: frozenset[str]
 
     def mentions(self, term: str) -> bool:
@@ -101,12 +108,14 @@ def _read(held: tuple[_Held, ...]) -> LabelUses:
     whole = "\n".join(d.text for d in documents).lower()
     affirmed = {h.group for s in indications if _affirms(s) for h in find_conditions(s)}
     denied = {h.group for s in indications if not _affirms(s) for h in find_conditions(s)}
-    dosage_text = " ".join(dosage)
     own = frozenset(
         t.word for d in documents for n in (d.names.product, d.names.generic, *d.names.substances) for t in tokenise(n)
     )
     dosing = [_read_dosing(sentence, own) for sentence in dict.fromkeys(dosage)]
-    amounts = [float(m.group(1).replace(",", "")) for one in dosing for m in one.own(_MILLIGRAMS)]
+    most: dict[str, float] = {}
+    for one in dosing:
+        for amount in one.of_ours(amounts(one.text)):
+            most[amount.unit] = max(amount.value, most.get(amount.unit, 0.0))
     return LabelUses(
         approved=frozenset(affirmed),
         limited=frozenset(denied - affirmed),
@@ -115,13 +124,20 @@ def _read(held: tuple[_Held, ...]) -> LabelUses:
         dosing=tuple(dict.fromkeys(dosage)),
         sentences=(*indications, *dosage, *young),
         youngest=_youngest(indications, dosage, young),
-        routes=find_routes(dosage_text + " " + " ".join(r for d in documents for r in d.names.routes)),
+        routes=find_routes(" ".join(r for d in documents for r in d.names.routes))
+        | {
+            name
+            for name, pattern in read_patterns("routes").items()
+            if any(True for one in dosing for _ in one.own(pattern))
+        },
         frequencies=frozenset(
             name
             for name, pattern in read_patterns("frequencies").items()
-            if any(True for one in dosing for _ in one.own(pattern))
+            if any(True for one in dosing if not _MONITORS.search(one.text) for _ in one.own(pattern))
         ),
-        most_milligrams=max(amounts, default=None),
+        most_amounts=most,
+        least_kilograms=min((w for s in indications if _affirms(s) for w in least_weights(s)), default=None),
+        most_doses=max((c for s in (*indications, *dosage) for c in most_counts(s)), default=None),
         own_names=own,
     )
 
@@ -140,6 +156,8 @@ def _youngest(indications: Sequence[str], dosage: Sequence[str], young: Sequence
     opened = any(not is_negative(s) and _OPENS.search(s) for s in about_children)
     # Trials in children that opened nothing are told of beside "not established": they are no age to dose from.
     counted = [s for s in about_children if is_negative(s)] if closed and not opened else about_children
+    if adults_only and closed and not opened and not any(names_children(s) for s in indications):
+        return ADULT  # whatever numbers of weeks the dosing speaks of
     stated = youngest((*indications, *dosage, *counted))
     if stated is not None:
         return stated
@@ -166,11 +184,16 @@ class _Dosing:
 
     def own(self, pattern: Pattern) -> Iterator[re.Match[str]]:
         """Matches that belong to the product: no other medicine is named nearer ("with weekly methotrexate 15 mg")."""
-        for match in pattern.finditer(self.text):
-            to_other = min((_gap(match, *span) for span in self.others), default=_FAR)
-            to_ours = min((_gap(match, *span) for span in self.ours), default=_FAR)
-            if to_other >= min(to_ours, _NEAR):
-                yield match
+        return (m for m in pattern.finditer(self.text) if self._is_ours(m.start(), m.end()))
+
+    def of_ours(self, found: Iterable[Quantity]) -> Iterator[Quantity]:
+        """The amounts that belong to the product, by the same sign."""
+        return (q for q in found if self._is_ours(q.start, q.end))
+
+    def _is_ours(self, start: int, end: int) -> bool:
+        to_other = min((_gap(start, end, *span) for span in self.others), default=_FAR)
+        to_ours = min((_gap(start, end, *span) for span in self.ours), default=_FAR)
+        return to_other >= min(to_ours, _NEAR)
 
 
 def _read_dosing(sentence: str, own: frozenset[str]) -> _Dosing:
@@ -179,8 +202,8 @@ def _read_dosing(sentence: str, own: frozenset[str]) -> _Dosing:
     return _Dosing(sentence, others, ours)
 
 
-def _gap(match: re.Match[str], start: int, end: int) -> int:
-    return max(start - match.end(), match.start() - end, 0)
+def _gap(start: int, end: int, other_start: int, other_end: int) -> int:
+    return max(other_start - end, start - other_end, 0)
 
 
 def _sentences(documents: Sequence[ParsedDocument], fields: tuple[str, ...]) -> tuple[str, ...]:

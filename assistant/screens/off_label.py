@@ -12,13 +12,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from assistant.screens.ages import ADULT, find_young
-from assistant.screens.clinical_events import is_clinical_word
 from assistant.screens.conditions import find_conditions, is_comorbidity, is_covered
-from assistant.screens.label_uses import LabelUses, find_frequencies, find_routes, read_uses
+from assistant.screens.label_uses import LabelUses, find_routes, read_uses
 from assistant.screens.medicines import find_medicines
 from assistant.screens.patterns import read_patterns
+from assistant.screens.purposes import strange_purposes
+from assistant.screens.regimens import beyond
 from assistant.screens.restrictions import restrictions
-from assistant.screens.vocabulary import Hit, tokenise, vocabulary
+from assistant.screens.vocabulary import Hit, tokenise
 from assistant.types import Finding, FindingKind, SafetyKind
 from knowledge.types import ApprovedDocument
 
@@ -27,8 +28,12 @@ _BEFORE = 60  # characters looked at before a condition
 _LEADING_WORDS = 3  # a condition this near the beginning stands as a heading
 _FEW_WORDS = 9
 _CLOSE = 25  # characters between "combining with" and the medicine
-_TO_TREAT = re.compile(r"\b(?:for|to\s+treat|treating|against)\s+(?:[\w-]+\s+){0,2}$", re.IGNORECASE)
-_DENIED = re.compile(r"\b(?:without|w/o|no|not|non|absence\s+of|other\s+than)\s+(?:[\w-]+\s+)?$", re.IGNORECASE)
+# Denied; or what somebody is on, which is a treatment ("on HD").
+_NOT_ASKED = re.compile(
+    r"\b(?:(?:without|w/o|no|not|non|absence\s+of|other\s+than)\s+(?:[\w-]+\s+)?|on\s+)$", re.IGNORECASE
+)
+# "in a burn pt": who is treated, not what.
+_PATIENT = re.compile(r"\W*(?:pts?|patients?|victims?|survivors?|women|woman|men|man)\b", re.IGNORECASE)
 # "and what about X?" asks of X what was asked before.
 _GOES_ON = re.compile(
     r"\b(?:what|how)\s+about\s+(?:(?:in|for|with|using\s+it\s+(?:in|for))\s+)?(?:\w+\s+)?$", re.IGNORECASE
@@ -36,9 +41,6 @@ _GOES_ON = re.compile(
 _CAUSED_BY = re.compile(
     r"\b(?:of|from|due\s+to|secondary\s+to|caused\s+by|associated\s+with)\s+(?:[\w-]+\s+)?$", re.IGNORECASE
 )
-# How often, asked as a gain ("twice a day, is there benefit?").
-_MORE_OFTEN = re.compile(r"\b(?:benefit|better|evidence|efficacy|effective|any\s+data|works?)\b", re.IGNORECASE)
-_AMOUNT = re.compile(r"\b(\d[\d,]*(?:\.\d+)?)\s?mg\b(?!\s*/\s*(?:kg|m2))", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -102,18 +104,21 @@ def assess_harm(text: str, label: Sequence[ApprovedDocument]) -> Finding | None:
 
 
 def _reasons(text: str, populations: Sequence[str], uses: LabelUses) -> Iterator[_Reason]:
-    hits = tuple(hit for hit in find_conditions(text) if not _DENIED.search(text[: hit.start]))
+    hits = tuple(hit for hit in find_conditions(text) if not _NOT_ASKED.search(text[: hit.start]))
     yield from _conditions(text, hits, uses)
-    if not hits:
-        yield from _unlisted(text, uses)
+    if not any(is_covered(hit.group, uses.approved) for hit in hits):
+        for start, end in strange_purposes(text, uses):
+            yield _Reason("condition", start, end, _SOME)
     yield from _age(text, populations, hits, uses)
     yield from _route(text, uses)
-    yield from _frequency(text, uses)
-    yield from _amount(text, uses)
+    for more in beyond(text, uses):
+        yield _Reason(more.detail, more.start, more.end, more.confidence)
     yield from _combination(text, uses)
-    if read_patterns("use")["asks"].search(text):
-        for one in restrictions(text, uses.indications, uses.dosing, uses.text):
-            yield _Reason(one.detail, one.start, one.end, one.confidence)
+    patterns = read_patterns("use")
+    if patterns["risk"].search(text) and not patterns["asks"].search(text):
+        return
+    for one in restrictions(text, uses.indications, uses.dosing, uses.text):
+        yield _Reason(one.detail, one.start, one.end, one.confidence)
 
 
 def _conditions(text: str, hits: Sequence[Hit], uses: LabelUses) -> Iterator[_Reason]:
@@ -137,41 +142,35 @@ def _condition_confidence(text: str, hit: Hit, uses: LabelUses, *, covered_besid
         return _second_confidence(text, hit, uses, before, asks=asks)
     if hit.group in uses.limited and asks:
         return _SURE
+    is_named = _is_named(text, hit, uses)
     if purpose:
-        return _SURE if not uses.mentions_condition(hit.group) else _LIKELY
+        return _LIKELY if is_named else _SURE
     if not asks:
         # "and in X?": a disease the label never names is a use it does not hold, however it is put.
-        return _SOME if not uses.mentions_condition(hit.group) else 0.0
-    if _stands_alone(text, hit, uses):
-        return _SURE if not uses.mentions_condition(hit.group) else _SOME
-    if patterns["comorbid"].search(before) and uses.mentions_condition(hit.group):
+        return 0.0 if is_named else _SOME
+    alone = _stands_alone(text, hit, uses)
+    is_circumstance = patterns["comorbid"].search(before) is not None and is_named
+    if is_circumstance and (not alone or _PATIENT.match(text[hit.end :])):
         return 0.0
-    return _SOME if not uses.mentions_condition(hit.group) else _DOUBTFUL
+    if alone:
+        return _SOME if is_named else _SURE
+    return _DOUBTFUL if is_named else _SOME
+
+
+def _is_named(text: str, hit: Hit, uses: LabelUses) -> bool:
+    """Whether the label names the condition anywhere, by this name or another."""
+    return uses.mentions(text[hit.start : hit.end]) or uses.mentions_condition(hit.group)
 
 
 def _second_confidence(text: str, hit: Hit, uses: LabelUses, before: str, *, asks: bool) -> float:
     """A circumstance, or a condition beside an approved one."""
-    if is_comorbidity(hit.group) or uses.mentions_condition(hit.group):
+    if is_comorbidity(hit.group) or _is_named(text, hit, uses):
         return 0.0
     if re.search(r"\b(?:for|to\s+treat)\s+(?:[\w-]+\s+)?$", before, re.IGNORECASE):
         return _LIKELY
     # "pruritus of X", "X nausea": the disease behind an approved complaint is another one.
     behind = _CAUSED_BY.search(before) or any(h.start == hit.end + 1 for h in find_conditions(text))
     return _SOME if behind and asks else 0.0
-
-
-def _unlisted(text: str, uses: LabelUses) -> Iterator[_Reason]:
-    """A complaint or disease no table of conditions holds, asked to be treated, that the label never names."""
-    tokens = tokenise(text)
-    named = {token.start: token.end for token in tokens if is_clinical_word(token.word)}
-    named |= {hit.start: hit.end for hit in vocabulary("events").find(tokens)}
-    patterns = read_patterns("use")
-    if not named or not patterns["asks"].search(text) or patterns["risk"].search(text):
-        return
-    for start, end in named.items():
-        before = text[max(0, start - _BEFORE) : start]
-        if _TO_TREAT.search(before) and not uses.mentions(text[start:end]):
-            yield _Reason("condition", start, end, _SOME)
 
 
 def _stands_alone(text: str, hit: Hit, uses: LabelUses) -> bool:
@@ -211,32 +210,6 @@ def _route(text: str, uses: LabelUses) -> Iterator[_Reason]:
     # With another medicine in the question the route may be that one's.
     if uses.routes and foreign and not _other_medicines(text, uses) and read_patterns("use")["asks"].search(text):
         yield _Reason("route", 0, len(text), _LIKELY)
-
-
-def _frequency(text: str, uses: LabelUses) -> Iterator[_Reason]:
-    asked = find_frequencies(text)
-    if not uses.frequencies or not asked - uses.frequencies:
-        return
-    if read_patterns("use")["instead"].search(text) and asked & uses.frequencies:
-        yield _Reason("frequency", 0, len(text), _LIKELY)
-    elif _MORE_OFTEN.search(text) and not asked & uses.frequencies and not _other_medicines(text, uses):
-        yield _Reason("frequency", 0, len(text), _SOME)
-
-
-def _amount(text: str, uses: LabelUses) -> Iterator[_Reason]:
-    patterns = read_patterns("use")
-    exceeds = patterns["exceed"].search(text) is not None
-    if uses.most_milligrams is None or not (exceeds or patterns["asks"].search(text)) or patterns["risk"].search(text):
-        return
-    for match in _AMOUNT.finditer(text):
-        # An amount the label names elsewhere (a study, an overdose) may be asked about as such.
-        is_told = not exceeds and uses.mentions(match.group().replace(",", ""))
-        if (
-            float(match.group(1).replace(",", "")) > uses.most_milligrams
-            and not is_told
-            and not _other_medicines(text, uses)
-        ):
-            yield _Reason("amount", match.start(), match.end(), _LIKELY)
 
 
 def _other_medicines(text: str, uses: LabelUses) -> bool:

@@ -1,4 +1,4 @@
-"""What narrows an approved use beside disease and age: biomarker, menopause, line of treatment, duration.
+"""What narrows an approved use beside disease and age: biomarker, setting, line of treatment, duration.
 
 Each rule needs both sides: the question names one side of a contrast, and the label's indications (for line and
 duration: every sentence that counts) name the other side only.
@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from assistant.screens.conditions import find_conditions
+from assistant.screens.contrasts import contrasts
 
 _SOME, _LIKELY = 0.6, 0.75
 _MARKER = r"(?P<marker>[A-Za-z][A-Za-z0-9-]{1,11})"
@@ -51,29 +51,18 @@ _OF_THE_PATIENT = frozenset(
     }
 )
 _IS_MARKER = re.compile(r"(?=.*[A-Z].*[A-Z0-9])|.*alpha$")  # two capitals, or a capital and a number: no plain word
+_ALTERED = r"(?:amplif|fusion|rearrang|over-?express|translocat|delet|duplicat|skipping)"
+_ASKED_ALTERED = re.compile(
+    rf"\b{_MARKER}[\s-]*(?P<kind>{_ALTERED})\w*|(?P<kind2>{_ALTERED})\w*\s+(?P<marker2>[A-Za-z][A-Za-z0-9-]{{1,11}})",
+    re.IGNORECASE,
+)
 _EXON = re.compile(r"\bexon\s*(\d+)", re.IGNORECASE)
 _VARIANT = re.compile(r"\b[A-Z]\d{2,4}[A-Z]\b")
-_CONTRASTS = (
-    (
-        re.compile(r"\bpre-?\s?menopaus\w+|\bbefore\s+(?:the\s+)?menopause", re.IGNORECASE),
-        re.compile(r"\bpost-?\s?menopaus\w+|\bdue\s+to\s+menopause", re.IGNORECASE),
-    ),
-)
-_FIRST_LINE = re.compile(
-    r"\b(?:first[\s-]?line|1L|1st[\s-]?line|front[\s-]?line|up-?front|untreated|(?:treatment|therapy)[\s-]?na[iï]ve|"
-    r"newly\s+diagnosed|initial\s+(?:therapy|treatment))\b",
-    re.IGNORECASE,
-)
-_NEEDS_PRIOR = re.compile(
-    r"\b(?:after|following|received|failed|failure|progress\w*|refractory|relapsed|previously\s+treated|"
-    r"prior\s+(?:\w+\s+){0,3}(?:therap\w+|treatments?|regimens?|lines?))\b",
-    re.IGNORECASE,
-)
-_TAKES_FIRST = re.compile(
-    r"\b(?:first[\s-]?line|newly|initial|untreated|na[iï]ve|primary|early|adjuvant|maintenance)\b", re.IGNORECASE
-)
 _DAYS = {"day": 1, "week": 7, "month": 30, "year": 365}
-_SPAN = r"(?P<n>\d{1,3}|one|two|three|four|six)\s*-?\s*(?P<unit>day|week|month|year)s?(?![\s-]*old)"
+_SPAN = (
+    r"(?P<n>\d{1,3}|one|two|three|four|six)\s*-?\s*(?P<unit>day|week|month|year)s?"
+    r"(?![\s-]*(?:old|bab|infant|boy|girl|child|kid|toddler|male|female|newborn|neonat))"
+)
 _NUMBERS = {"one": 1, "two": 2, "three": 3, "four": 4, "six": 6}
 _LONGEST = re.compile(
     rf"\b(?:up\s+to|(?:no|not)\s+(?:\w+\s+){{0,4}}?(?:longer|more)\s+than|not\s+(?:to\s+)?exceed(?:ing)?|"
@@ -103,16 +92,13 @@ def restrictions(text: str, indications: Sequence[str], dosing: Sequence[str], l
     """What a question asks outside the narrower limits of the label's indications; `label` is all its text, lower."""
     plain = text.replace("α", "alpha")
     approved = " ".join(indications).replace("α", "alpha")
-    yield from _population(plain, approved, " ".join(dosing), label)
-    yield from _line(plain, indications)
+    yield from _population(plain, approved, label)
+    for side in contrasts(plain, indications, dosing):
+        yield Restriction(side.detail, side.start, side.end, side.confidence)
     yield from _duration(plain, (*indications, *dosing))
 
 
-def _population(text: str, approved: str, dosing: str, label: str) -> Iterator[Restriction]:
-    for asked, held in _CONTRASTS:
-        match = asked.search(text)
-        if match and held.search(approved) and not asked.search(f"{approved} {dosing}"):
-            yield Restriction("population", match.start(), match.end(), _LIKELY)
+def _population(text: str, approved: str, label: str) -> Iterator[Restriction]:
     positive, negative = _markers(approved)
     for pattern, held_names, spoken in ((_ASKED_NEGATIVE, positive, negative), (_ASKED_POSITIVE, negative, positive)):
         for match in pattern.finditer(text):
@@ -121,6 +107,10 @@ def _population(text: str, approved: str, dosing: str, label: str) -> Iterator[R
             is_new = pattern is _ASKED_POSITIVE and positive and name not in _OF_THE_PATIENT and name not in label
             if _IS_MARKER.match(marker) and (name in held_names - spoken or is_new):
                 yield Restriction("population", match.start(), match.end(), _LIKELY)
+    for match in _ASKED_ALTERED.finditer(text):
+        marker, stem = match.group("marker") or match.group("marker2"), match.group("kind") or match.group("kind2")
+        if _IS_MARKER.match(marker) and marker.lower() in positive and stem.lower() not in approved.lower():
+            yield Restriction("population", match.start(), match.end(), _LIKELY)
     for kind in (_EXON, _VARIANT):
         held_kinds, asked_kinds = set(kind.findall(approved)), list(kind.finditer(text))
         if held_kinds and asked_kinds and not held_kinds & {m.group(m.re.groups) for m in asked_kinds}:
@@ -133,16 +123,6 @@ def _markers(approved: str) -> tuple[frozenset[str], frozenset[str]]:
     told = (name for m in _LABEL_POSITIVE.finditer(approved) for name in _WORD.findall(m.group("before")))
     negative = ((m.group("marker") or m.group("after")).lower().strip("-") for m in _LABEL_NEGATIVE.finditer(approved))
     return frozenset(name.lower().strip("-") for name in told), frozenset(negative)
-
-
-def _line(text: str, indications: Sequence[str]) -> Iterator[Restriction]:
-    match = _FIRST_LINE.search(text)
-    if match is None:
-        return
-    asked = {hit.group for hit in find_conditions(text)}
-    named = [s for s in indications if asked & {hit.group for hit in find_conditions(s)}]
-    if named and all(_NEEDS_PRIOR.search(s) and not _TAKES_FIRST.search(s) for s in named):
-        yield Restriction("line", match.start(), match.end(), _LIKELY)
 
 
 def _duration(text: str, sentences: Sequence[str]) -> Iterator[Restriction]:

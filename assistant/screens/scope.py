@@ -17,7 +17,7 @@ _FEW_WORDS = 4
 _FOREIGN_SHARE = 0.3
 _NON_LATIN_SHARE = 0.4
 _LETTER = re.compile(r"[^\W\d_]")
-_LATIN = re.compile(r"[A-Za-z\u00C0-\u024F]")
+_LATIN = re.compile(r"[A-Za-z\u00B5\u03BC\u00C0-\u024F]")  # with the two signs for micro
 
 
 class ScopeScreen:

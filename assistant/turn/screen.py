@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from assistant.screens import Screen, ScreenInput
 from assistant.screens.personal_data import find, mask
@@ -14,12 +14,25 @@ from knowledge.types import ProductNames
 _log = logging.getLogger(__name__)
 
 
+ReadAhead = Callable[[str], None]
+"""Begins to read a text that the fitted models will be asked about."""
+
+
+def leave(_text: str) -> None:
+    """Reads nothing ahead."""
+
+
 def screen(
-    question: Question, screens: Sequence[Screen], product_names: Sequence[str], in_view: ProductNames | None = None
+    question: Question,
+    screens: Sequence[Screen],
+    product_names: Sequence[str],
+    in_view: ProductNames | None = None,
+    read_ahead: ReadAhead = leave,
 ) -> Screening:
     """Mask personal data in a question and collect what the screens find in the masked text.
 
     `in_view` is the product the conversation is about: its names are not read to the fitted models.
+    `read_ahead` is told what will be read to them.
     Never raises: a screen that fails becomes a SCREEN_FAILED finding and the others still look. When masking
     fails nothing is passed on: the text is empty, so that no raw word reaches a later step (45 CFR 164.514(b)(2)).
     """
@@ -28,6 +41,7 @@ def screen(
         personal = find(question.text, names)
         redacted = mask(question.text, personal)
         spelled = spelled_out(redacted, in_view)
+        read_ahead(spelled)
     except Exception as error:  # noqa: BLE001 - whatever fails, the raw text must not go on
         return Screening(redacted="", findings=(_failed("personal_data", error),))
     message = ScreenInput(text=redacted, scope=question.scope, product_names=names, spelled=spelled)

@@ -47,6 +47,10 @@ ACCESS: Mapping[tuple[str, str], frozenset[Role]] = {
     ("GET", "/content"): _CONTENT,
     ("GET", "/v1/knowledge"): _CONTENT,
     # evaluations: figures and replies on suites, never on what an HCP wrote
+    ("GET", "/v1/evals/runs"): _CONTENT,
+    ("GET", "/v1/evals/runs/{run_id}"): _CONTENT,
+    ("GET", "/v1/evals/runs/{run_id}/case"): _CONTENT,
+    ("GET", "/v1/evals/comparison"): _CONTENT,
     ("GET", "/evals"): _CONTENT,
     ("GET", "/evals/static/evals.css"): _CONTENT,
     ("GET", "/evals/compare"): _CONTENT,

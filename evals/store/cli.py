@@ -32,8 +32,8 @@ def runs(ctx: typer.Context, store: Store = None, as_json: AsJson = False) -> No
     if ctx.invoked_subcommand is not None:
         return
     kept = RunStore(_folder(store))
-    headlines = kept.headlines()
-    for lost in kept.unreadable():
+    headlines, unreadable = kept.listed()
+    for lost in unreadable:
         _TALK.print(f"[yellow]left out[/] {lost.fault}", highlight=False)
     if as_json:
         sys.stdout.write(json.dumps([h.model_dump(mode="json") for h in headlines], indent=1) + "\n")

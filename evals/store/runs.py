@@ -14,14 +14,14 @@ import re
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 from pydantic import ValidationError
 from pydantic_core import from_json
 
 from evals.errors import EvalError, SuiteError
-from evals.store.digest import RunDigest, RunHeadline, digest_of, unique_keys
+from evals.store.digest import RunDigest, RunHeadline, digest_of
 from evals.types import CaseResult, Run
 from knowledge.types import Value
 
@@ -31,8 +31,9 @@ _RUN_ID = re.compile(r"run_[A-Za-z0-9_-]{1,80}")
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS runs (
   run_id TEXT PRIMARY KEY, size INTEGER NOT NULL, changed INTEGER NOT NULL, started_at TEXT NOT NULL,
-  headline TEXT NOT NULL, digest TEXT NOT NULL, fault TEXT NOT NULL)
+  headline TEXT NOT NULL, digest TEXT NOT NULL, fault TEXT NOT NULL, starts TEXT NOT NULL)
 """
+_CASE_BEGINS = re.compile(r'(?<=[\[,]){"id":')  # in a file as `add` writes it; within a string quotes stand escaped
 
 
 class UnknownRun(EvalError):
@@ -82,10 +83,14 @@ class RunStore:
         Raises UnknownRun, SuiteError.
         """
         path = self._existing(run_id)
+        keys = [line.key for line in self.digest(run_id).lines]
+        if key not in keys:
+            return None
+        with self._opened() as index:
+            (starts,) = index.execute("SELECT starts FROM runs WHERE run_id = ?", (run_id,)).fetchone() or ("",)
         with _explained(path):
-            held = from_json(gzip.decompress(path.read_bytes()))["cases"]
-            keys = unique_keys(case["id"] for case in held)
-            return CaseResult.model_validate(held[keys.index(key)]) if key in keys else None
+            text = gzip.decompress(path.read_bytes()).decode()
+            return _case_at(text, [int(start) for start in starts.split()], keys.index(key))
 
     def digest(self, run_id: str) -> RunDigest:
         """A run without its replies, from the index. Raises UnknownRun, SuiteError."""
@@ -97,15 +102,17 @@ class RunStore:
             raise UnknownRun(f"no run '{run_id}' is stored any more.")
         if row[1]:
             raise SuiteError(row[1])
-        return RunDigest.model_validate_json(row[0])
+        return _digest(row[0])
+
+    def listed(self) -> tuple[tuple[RunHeadline, ...], tuple[Unreadable, ...]]:
+        """Every readable run, the newest first; and the files that cannot be read, with why."""
+        rows = self._rows()
+        readable = tuple(_headline(text) for text, fault in rows if not fault)
+        return readable, tuple(Unreadable.model_validate_json(text) for text, fault in rows if fault)
 
     def headlines(self) -> tuple[RunHeadline, ...]:
         """Every readable run, the newest first."""
-        return tuple(RunHeadline.model_validate_json(text) for text, fault in self._rows() if not fault)
-
-    def unreadable(self) -> tuple[Unreadable, ...]:
-        """The files that cannot be read, and why."""
-        return tuple(Unreadable.model_validate_json(text) for text, fault in self._rows() if fault)
+        return self.listed()[0]
 
     def prune(self, keep: int = KEPT_RUNS, held: Iterable[str] = (), *, dry_run: bool = False) -> tuple[str, ...]:
         """Remove all but the newest `keep` runs and those `held` (labelled ones); the ids that go, oldest last."""
@@ -137,9 +144,15 @@ class RunStore:
     @contextmanager
     def _opened(self) -> Iterator[sqlite3.Connection]:
         self._index.parent.mkdir(parents=True, exist_ok=True)
-        with closing(sqlite3.connect(self._index, timeout=30, isolation_level=None)) as index:
-            index.execute("PRAGMA journal_mode = WAL")
-            index.execute(_SCHEMA)
+        try:
+            index = _connected(self._index)
+        except sqlite3.DatabaseError as error:
+            if isinstance(error, sqlite3.OperationalError):  # held too long by another, or no room: it is not spoilt
+                raise EvalError(f"{self._index}: cannot be opened ({error}). Try again.") from None
+            for path in self._index.parent.glob(f"{self._index.name}*"):
+                path.unlink(missing_ok=True)
+            index = _connected(self._index)
+        with closing(index):
             yield index
 
     def _refresh(self, index: sqlite3.Connection, files: Sequence[Path], *, is_all: bool) -> None:
@@ -150,19 +163,56 @@ class RunStore:
             stat = path.stat()
             if known.get(run_id) != (stat.st_size, stat.st_mtime_ns):
                 values = (run_id, stat.st_size, stat.st_mtime_ns, *_indexed(run_id, path))
-                index.execute("INSERT OR REPLACE INTO runs VALUES (?, ?, ?, ?, ?, ?, ?)", values)
+                index.execute("INSERT OR REPLACE INTO runs VALUES (?, ?, ?, ?, ?, ?, ?, ?)", values)
         for run_id in known.keys() - there.keys() if is_all else ():
             index.execute("DELETE FROM runs WHERE run_id = ?", (run_id,))
 
 
-def _indexed(run_id: str, path: Path) -> tuple[str, str, str, str]:
-    """When it started, headline, digest and fault of one file."""
+def _connected(path: Path) -> sqlite3.Connection:
+    """The index, made where it is missing. Raises sqlite3.DatabaseError when the file is none."""
+    index = sqlite3.connect(path, timeout=30, isolation_level=None)
     try:
-        digest = digest_of(_read(path))
+        index.execute("PRAGMA journal_mode = WAL")
+        index.execute(_SCHEMA)
+    except sqlite3.DatabaseError:
+        index.close()
+        raise
+    return index
+
+
+def _indexed(run_id: str, path: Path) -> tuple[str, str, str, str, str]:
+    """When it started, headline, digest and fault of one file, and where its cases begin."""
+    try:
+        with _explained(path):
+            text = gzip.decompress(path.read_bytes()).decode()
+            run = Run.model_validate_json(text)
     except SuiteError as error:
-        return "", Unreadable(run_id=run_id, fault=str(error)).model_dump_json(), "", str(error)
+        return "", Unreadable(run_id=run_id, fault=str(error)).model_dump_json(), "", str(error), ""
+    digest = digest_of(run)
     headline = digest.headline
-    return headline.started_at.isoformat(), headline.model_dump_json(), digest.model_dump_json(), ""
+    starts = [found.start() for found in _CASE_BEGINS.finditer(text, max(0, text.rfind('"cases":[')))]
+    known = " ".join(map(str, starts)) if len(starts) == len(run.cases) else ""  # of a file made by other hands: ""
+    return headline.started_at.isoformat(), headline.model_dump_json(), digest.model_dump_json(), "", known
+
+
+@lru_cache(maxsize=2 * KEPT_RUNS)
+def _headline(text: str) -> RunHeadline:
+    """Read once a process: the list shows two hundred of them on every visit."""
+    return RunHeadline.model_validate_json(text)
+
+
+@lru_cache(maxsize=8)
+def _digest(text: str) -> RunDigest:
+    """Read once for all the cases of a run that somebody goes through."""
+    return RunDigest.model_validate_json(text)
+
+
+def _case_at(text: str, starts: Sequence[int], place: int) -> CaseResult:
+    """One case of a run's text; read without the others where it is known where they begin."""
+    if not starts:
+        return CaseResult.model_validate(from_json(text)["cases"][place])
+    end = starts[place + 1] - 1 if place + 1 < len(starts) else text.rindex("]")
+    return CaseResult.model_validate_json(text[starts[place] : end])
 
 
 def _read(path: Path) -> Run:
@@ -187,4 +237,4 @@ def _explained(path: Path) -> Iterator[None]:
 def _index_form() -> str:
     """A name for the form of the index: another version of a digest gets an index of its own."""
     form = json.dumps(RunDigest.model_json_schema(), sort_keys=True)
-    return hashlib.sha256(form.encode()).hexdigest()[:12]
+    return hashlib.sha256(f"{form}{_SCHEMA}".encode()).hexdigest()[:12]

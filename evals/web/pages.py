@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated, TypeVar
+from typing import Annotated
 from urllib.parse import parse_qs, quote
 
 from fastapi import APIRouter, Depends, Query, Request, Response
@@ -17,17 +16,14 @@ from assistant.web.problems import Refused
 from assistant.web.security import Staff
 from assistant.web.services import Given, Services
 from evals.compare import compare
-from evals.errors import EvalError
-from evals.store.judgements import Judgement, Judgements, Verdict, reply_sha256
-from evals.store.place import store_folder
-from evals.store.runs import RunStore, UnknownRun
+from evals.store.judgements import Judgement, Verdict, reply_sha256
 from evals.web.export import export_page, file_name
 from evals.web.filters import CaseFilter, Filtered
 from evals.web.rendering import page
+from evals.web.stored import found, judgements_of, store_of
 from evals.web.views import CaseView, case_view, run_view, runs_view
 from knowledge.errors import KnowledgeError
 
-T = TypeVar("T")
 router = APIRouter(prefix="/evals", include_in_schema=False)
 STATIC = Path(__file__).parent / "static"
 FORM_BYTES = 16_384
@@ -38,7 +34,7 @@ def runs(
     request: Request, services: Given, reader: Staff, suite: Annotated[str, Query(max_length=200)] = ""
 ) -> Response:
     """All runs, and the scores of one suite over time."""
-    return page(request, "evals/runs.html", viewer=reader, view=runs_view(_store(services), suite))
+    return page(request, "evals/runs.html", viewer=reader, view=runs_view(store_of(services), suite))
 
 
 @router.get("/static/evals.css")
@@ -53,25 +49,28 @@ RunId = Annotated[str, Query(max_length=100)]
 @router.get("/compare")
 def comparison(request: Request, services: Given, reader: Staff, first: RunId, second: RunId) -> Response:
     """What changed from one run to another, and how sure that is."""
-    store = _store(services)
-    before, after = _found(lambda: store.run(first)), _found(lambda: store.run(second))
+    store = store_of(services)
+    before, after = found(lambda: store.run(first)), found(lambda: store.run(second))
     held = compare(before, after)
-    return page(request, "evals/compare.html", viewer=reader, before=before.run, after=after.run, held=held)
+    within = held.moved_within()
+    return page(
+        request, "evals/compare.html", viewer=reader, before=before.run, after=after.run, held=held, within=within
+    )
 
 
 @router.get("/runs/{run_id}")
 def run(request: Request, run_id: str, services: Given, reader: Staff, wanted: Filtered) -> Response:
     """One run: figures, pictures, and its cases, the worst first."""
-    view = _found(lambda: run_view(_store(services), _book(services), run_id, wanted))
+    view = found(lambda: run_view(store_of(services), judgements_of(services), run_id, wanted))
     return page(request, "evals/run.html", viewer=reader, view=view, wanted=wanted)
 
 
 @router.get("/runs/{run_id}/export")
 def export(run_id: str, services: Given) -> Response:
     """The run as one HTML file that opens without a network."""
-    store, book = _store(services), _book(services)
-    whole = _found(lambda: store.run(run_id))
-    view = _found(lambda: run_view(store, book, run_id, CaseFilter()))
+    store, book = store_of(services), judgements_of(services)
+    whole = found(lambda: store.run(run_id))
+    view = found(lambda: run_view(store, book, run_id, CaseFilter()))
     text = export_page(whole, view, book.of_run(run_id), services.clock.now())
     sent = {"Content-Disposition": f'attachment; filename="{file_name(view.digest.headline)}"'}
     return Response(text, media_type="text/html; charset=utf-8", headers=sent)
@@ -123,7 +122,7 @@ def judge(
         fault = _words(error)
         held = _held(services, view)
         return page(request, "evals/case.html", 422, viewer=reader, view=view, held=held, fault=fault, form=form)
-    _found(lambda: _book(services).append(judgement))
+    found(lambda: judgements_of(services).append(judgement))
     return RedirectResponse(f"/evals/runs/{run_id}/cases/{quote(case_id)}#verdicts", status_code=303)
 
 
@@ -133,16 +132,8 @@ def _words(error: ValueError) -> str:
     return str(error.errors()[0]["msg"]).removeprefix("Value error, ").capitalize() + "."
 
 
-def _store(services: Services) -> RunStore:
-    return RunStore(store_folder(services.settings))
-
-
-def _book(services: Services) -> Judgements:
-    return Judgements(store_folder(services.settings))
-
-
 def _case(services: Services, run_id: str, case_id: str) -> CaseView:
-    view = _found(lambda: case_view(_store(services), _book(services), run_id, case_id))
+    view = found(lambda: case_view(store_of(services), judgements_of(services), run_id, case_id))
     if view is None:
         raise NotFound(f"There is no case {case_id!r} in {run_id}.")
     return view
@@ -161,13 +152,3 @@ def _opens(services: Services, document_id: str, version: str) -> bool:
     except KnowledgeError:
         return False
     return True
-
-
-def _found(read: Callable[[], T]) -> T:
-    """What `read` gives; a run that is not there or cannot be read becomes a problem the page explains."""
-    try:
-        return read()
-    except UnknownRun as error:
-        raise NotFound(str(error)) from None
-    except EvalError as error:
-        raise Refused(409, "not_readable", str(error)) from None

@@ -93,12 +93,12 @@ class CaseView:
 
 def runs_view(store: RunStore, suite: str) -> RunsView:
     """The list of runs; without a suite, the one of the newest whole run is drawn."""
-    headlines = store.headlines()
+    headlines, unreadable = store.listed()
     suites = tuple(dict.fromkeys(h.suite for h in headlines if not h.is_partial))
     chosen = suite if suite in suites else next(iter(suites), "")
     points = trend(headlines, chosen)
     drawn = charts.trend_chart(points) if points else None
-    return RunsView(headlines, store.unreadable(), suites, chosen, drawn, len(points))
+    return RunsView(headlines, unreadable, suites, chosen, drawn, len(points))
 
 
 def run_view(store: RunStore, book: Judgements, run_id: str, wanted: CaseFilter) -> RunView:

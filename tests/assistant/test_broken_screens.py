@@ -144,6 +144,15 @@ def test_a_step_that_looks_for_reports_and_breaks_loses_none(services, monkeypat
     assert "Wendelmoor" not in services.ledger.interaction(interaction.interaction_id).model_dump_json()
 
 
+def test_a_question_that_cannot_be_held_against_the_label_is_handed_over_and_loses_no_report(services, monkeypatch):
+    monkeypatch.setattr("assistant.pipeline.judge", fail)
+    interaction = turn(services, None, DOSE)
+    assert kinds(interaction) == ["handoff"]
+    assert interaction.reply.outcomes[0].reason == "check_failed"
+    assert [failure.partition(":")[0] for failure in interaction.failures] == ["understood"]
+    assert kinds(turn(services, None, REPORT)) == ["safety", "handoff"]
+
+
 def test_an_earlier_turn_that_cannot_be_read_loses_no_report(services):
     broken = dataclasses.replace(
         services, assistant=dataclasses.replace(services.assistant, ledger=Forgetful(services.ledger))

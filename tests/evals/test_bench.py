@@ -9,6 +9,7 @@ import pytest
 from rich.console import Console
 
 import knowledge
+from evals.cache import VECTORS, carry_embeddings
 from evals.compare import compare
 from evals.latency_library import sized_library
 from evals.library import open_throwaway
@@ -27,7 +28,10 @@ QUIET = Console(quiet=True)
 
 @pytest.fixture(scope="module")
 def cache(tmp_path_factory):
-    return tmp_path_factory.mktemp("cache")
+    folder = tmp_path_factory.mktemp("cache")
+    made_before = DEMO.parents[1] / "var" / "evals-cache" / VECTORS
+    carry_embeddings(made_before, folder / VECTORS)  # where this machine has embedded the same texts already
+    return folder
 
 
 @pytest.fixture(scope="module")

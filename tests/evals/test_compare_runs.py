@@ -102,3 +102,18 @@ def test_a_run_comes_back_from_json_as_it_was(tmp_path):
     path = tmp_path / "run.json"
     path.write_text(run.model_dump_json())
     assert load_run(path) == run
+
+
+def test_each_category_has_intervals_and_what_moved_stands_with_the_surest_first():
+    def played(right):
+        many = [runs.result(f"d{i}", category="dose", outcome=right) for i in range(12)]
+        return runs.run(*many, runs.result("r1", category="rare", outcome=right), runs.result("s1", category="same"))
+
+    told = compare(played(True), played(False))
+    rows = {row.name: row for row in told.rows}
+    (dose,) = [figure for figure in rows["dose"].figures if figure.name == "outcome"]
+    assert (dose.difference.low, dose.difference.high, dose.is_sure) == (-1.0, -1.0, True)
+    (same,) = [figure for figure in rows["same"].figures if figure.name == "outcome"]
+    assert (same.difference.low, same.difference.high, same.difference.p) == (0.0, 0.0, 1.0)
+    moved = [name for name, figure in told.moved_within() if figure.name == "outcome"]
+    assert moved == ["answerable", "dose", "rare"]

@@ -25,6 +25,16 @@ def test_a_run_comes_back_as_it_went_in(tmp_path):
     assert store.case("run_1", "b") is None
 
 
+@pytest.mark.parametrize("indent", [None, 1])
+def test_each_case_is_read_alone_whatever_its_text_holds_and_however_the_file_is_written(tmp_path, indent):
+    odd = ("plain", 'says [{"id":"other"}] and "cases":[{"id":', "Ä “漢字” \\ ]}", "")
+    results = [runs.result(f"case {n}", error=text or None) for n, text in enumerate(odd)]
+    run = runs.run(*results, run_id="run_1")
+    (tmp_path / "runs").mkdir()
+    (tmp_path / "runs" / "run_1.json.gz").write_bytes(gzip.compress(run.model_dump_json(indent=indent).encode()))
+    assert [RunStore(tmp_path).case("run_1", result.id) for result in results] == results
+
+
 def test_runs_are_listed_newest_first_whoever_wrote_them(tmp_path):
     store = RunStore(tmp_path)
     stored(store, 1)
@@ -39,6 +49,9 @@ def test_a_lost_or_spoilt_index_is_rebuilt_from_the_files(tmp_path):
     store.headlines()
     for path in tmp_path.glob("index-*"):
         path.unlink()
+    assert [h.run_id for h in store.headlines()] == ["run_1"]
+    for path in tmp_path.glob("index-*.sqlite"):
+        path.write_bytes(b"no database at all" * 100)
     assert [h.run_id for h in store.headlines()] == ["run_1"]
 
 
@@ -60,7 +73,7 @@ def test_a_file_this_version_cannot_read_is_named_and_hides_no_other(tmp_path, c
     stored(store, 1)
     (tmp_path / "runs" / "run_2.json.gz").write_bytes(content)
     assert [h.run_id for h in store.headlines()] == ["run_1"]
-    assert [u.run_id for u in store.unreadable()] == ["run_2"]
+    assert [u.run_id for u in store.listed()[1]] == ["run_2"]
     with pytest.raises(SuiteError, match="run_2"):
         store.digest("run_2")
     with pytest.raises(SuiteError, match="run_2"):

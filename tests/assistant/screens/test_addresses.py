@@ -44,6 +44,10 @@ def test_addresses_are_gone_with_all_their_lines(text, gone):
         "given via Port 4 times",
         "Unit 5 mL vial, store at room temperature",
         "Section 5.2 Warnings, Table 4",
+        "Her AST and ALT 300, hold?",
+        "with GFR and CrCl 22, dose?",
+        "low Hgb and Plt 30, dose?",
+        "day 3 Neutrophils and Platelets 40, dose?",
         "move to 40 mg after 2 weeks",
     ],
 )
@@ -58,3 +62,29 @@ def test_what_stands_around_an_address_stays():
 def test_an_address_without_its_number_is_not_believed():
     text = "Orchard and Quill are trial arms"
     assert list(find_addresses(text, KnownWords(text, ()))) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "kept"),
+    [
+        ("at 18 Kestrel Road, dose?", "at [address], dose?"),
+        ("at 2 18 Kestrel Road, dose?", "at [address], dose?"),
+        ("he lives at 18 Kestrelmoor, dose?", "he lives at [address], dose?"),
+        ("he lives at Kestrelmoor 18, dose?", "he lives at [address], dose?"),
+        ("he lives at Kestrelmoor and Hollern 18, dose?", "he lives at [address], dose?"),
+        ("switched, go to Corvexa 18, dose?", "switched, go to Corvexa 18, dose?"),  # a medicine
+        ("12 Zelvantra 40, Apt. 5", "12 Zelvantra 40, Apt. 5"),
+        ("1200 Kestrel 40, dose?", "[address], dose?"),
+        ("1200 Kestrel 40 mg", "1200 Kestrel 40 mg"),
+        ("PO Box 771, dose?", "[address], dose?"),
+        ("leave it at Kestrelmoor and Hollerweg 18, thanks", "leave it at [address], thanks"),
+        ("bring it to Orvelin and Hollern 18 thanks", "bring it to [address] thanks"),
+        ("18 Kestrel Road Apt. 4 Dunwell after lunch", "[address] after lunch"),
+        ("18 Kestrel Road, Dunwell, OH. Dose?", "[address]. Dose?"),
+        ("18 Kestrel Road\nDunwell\nAustria 33156\n\nDose?", "[address]\n\nDose?"),
+        ("at 18 kestrel road, dunwell", "at [address]"),
+        ("born 02/11/1949, at 18 Kestrel Road", "born [date], at [address]"),
+    ],
+)
+def test_an_address_is_masked_whole_and_nothing_else(text, kept):
+    assert masked(text) == kept

@@ -83,7 +83,7 @@ def test_what_is_found_in_each_message_has_not_changed(look):
 def test_a_label_is_read_as_it_stands():
     read = read_uses(label())
     assert (read.approved, read.limited) == ({"psoriasis", "ra"}, {"lupus_nephritis"})
-    assert (read.youngest, read.most_milligrams) == (12.0, 80.0)
+    assert (read.youngest, read.most_amounts["mg"]) == (12.0, 80.0)
     assert (read.routes, read.frequencies) == ({"subcutaneous"}, {"two_weekly"})
     assert (len(read.indications), len(read.dosing), len(read.sentences)) == (2, 2, 6)
     assert read.mentions("Hepatitis B")

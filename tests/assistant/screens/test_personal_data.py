@@ -205,3 +205,15 @@ def test_accents_written_apart_from_their_letters_hide_no_name_and_move_no_place
 )
 def test_a_name_is_masked_whole_and_a_brand_that_is_one_stays(text, masks):
     assert mask(text, find(text)) == masks
+
+
+@pytest.mark.parametrize(
+    ("text", "kept"),
+    [
+        ("tel 312-555-0147 fax 312-555-0148", "tel [phone] fax [phone]"),
+        ("Tel 312-555-0147 Fax 312-555-0148", "Tel [phone] Fax [phone]"),
+        ("312-555-0147 Maria 312-555-0148", "[phone] [person] [phone]"),
+    ],
+)
+def test_a_name_between_two_phone_numbers_makes_them_no_address(text, kept):
+    assert masked(text) == kept

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -166,7 +168,7 @@ def test_terms_found_stand_in_order_without_overlaps(words):
     tokens = tokenise(" ".join(words))
     hits = Vocabulary(TERMS).find(tokens)
     assert all(0 <= h.first < h.last <= len(tokens) for h in hits)
-    assert all(one.last <= other.first for one, other in zip(hits, hits[1:], strict=False))
+    assert all(one.last <= other.first for one, other in itertools.pairwise(hits))
     assert all((h.start, h.end) == (tokens[h.first].start, tokens[h.last - 1].end) for h in hits)
 
 

@@ -8,10 +8,23 @@ from portal import needs_chromium, shot
 
 from evals.store.judgements import Judgements
 from evals.store.place import store_folder
+from evals.store.runs import RunStore
 from tests.web.conftest import base, chromium, examined, page  # noqa: F401 - fixtures
 
 pytestmark = [pytest.mark.browser, needs_chromium]
 SIGN_IN = "/login?token=secret-of-content&next=/evals"
+
+
+@pytest.fixture
+def worse(services, played):
+    """A later run of which a case broke, for the time of one test."""
+    store = RunStore(store_folder(services.settings))
+    dose, *rest = played.cases
+    broken = dose.model_copy(update={"scores": dose.scores.model_copy(update={"outcome": False})})
+    record = played.run.model_copy(update={"run_id": "run_worse", "started_at": played.run.started_at.replace(hour=14)})
+    path = store.add(played.model_copy(update={"run": record, "cases": (broken, *rest)}))
+    yield
+    path.unlink()
 
 
 def violations(visited):
@@ -50,6 +63,7 @@ def test_an_editor_finds_the_worst_case_reads_its_evidence_judges_it_and_takes_t
     page.context.on("request", lambda request: asked.append(request.url))
     page.context.set_offline(True)
     page.goto(report.as_uri())
+    assert violations(page) == []
     page.locator("details.case").first.locator("summary").first.click()
     assert page.get_by_text("the shelf life is missing").is_visible()
     shot(page, "evals-export")
@@ -69,14 +83,22 @@ def test_the_keyboard_alone_is_enough(page):  # noqa: F811
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("address", ["/evals", "/evals/runs/run_played", "/evals/runs/run_played/cases/storage-1"])
-def test_no_page_of_the_console_has_accessibility_faults(examined, address, scheme):  # noqa: F811
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/evals",
+        "/evals/runs/run_played",
+        "/evals/runs/run_played/cases/storage-1",
+        "/evals/compare?first=run_played&second=run_worse",
+    ],
+)
+def test_no_page_of_the_console_has_accessibility_faults(examined, address, scheme, worse):  # noqa: F811
     examined.emulate_media(color_scheme=scheme)
     examined.goto(SIGN_IN)
     examined.goto(address)
     for summary in examined.locator("summary").all():
         summary.click()
-    shot(examined, f"evals-{address.count('/')}-{scheme}")
+    shot(examined, f"evals-{address.partition('?')[0].count('/')}{'-compared' if '?' in address else ''}-{scheme}")
     assert violations(examined) == []
 
 

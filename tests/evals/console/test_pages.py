@@ -102,7 +102,7 @@ def test_only_who_answers_for_content_sees_the_console(served, token, status):
     visitor = TestClient(served, raise_server_exceptions=False)
     if token:
         visitor.cookies.set("hcp_session", token)
-    for address in ("/evals", RUN, CASE, f"{RUN}/export"):
+    for address in ("/evals", RUN, CASE, f"{RUN}/export", "/v1/evals/runs", "/v1/evals/runs/run_played"):
         assert visitor.get(address).status_code == status
     if status != 200:
         assert visitor.post(CASE, data={"verdict": "right"}).status_code == status
@@ -130,7 +130,30 @@ def test_two_runs_are_compared_with_what_broke_and_how_sure_that_is(client, serv
     store.add(played.model_copy(update={"run": record, "cases": (broken, *rest)}))
     text = client.get("/evals/compare?first=run_played&second=run_later").text
     assert "Newly broken (1)" in text
+    assert "What moved within a category" in text
     assert "/evals/runs/run_later/cases/dose-1" in text
     assert "Compare the older run" in client.get("/evals").text
     assert client.get("/evals/compare?first=run_played&second=run_none").status_code == 404
     (store_folder(services.settings) / "runs" / "run_later.json.gz").unlink()
+
+
+def test_another_program_reads_runs_figures_cases_and_comparisons_as_json(client, played):
+    assert "run_played" in {run["run_id"] for run in client.get("/v1/evals/runs").json()["runs"]}
+    run = client.get("/v1/evals/runs/run_played").json()
+    assert run["totals"]["overall"]["cases"] == len(run["lines"]) == len(played.cases)
+    assert run["totals"]["overall"]["intervals"]["outcome_accuracy"][0] > 0
+    case = client.get("/v1/evals/runs/run_played/case", params={"key": "storage-1"}).json()
+    assert case["case"] == played.cases[1].model_dump(mode="json")
+    compared = client.get("/v1/evals/comparison?first=run_played&second=run_played").json()
+    assert {figure["difference"]["p"] for figure in compared["figures"]} == {1.0}
+    contract = client.get("/v1/openapi.json").json()
+    assert "/v1/evals/runs/{run_id}" in contract["paths"]
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["runs/run_none", "runs/..%2f..%2fetc", "runs/run_played/case?key=x", "comparison?first=run_played&second=y"],
+)
+def test_what_is_not_stored_is_a_problem_that_names_it(client, address):
+    answer = client.get(f"/v1/evals/{address}")
+    assert (answer.status_code, answer.headers["content-type"]) == (404, "application/problem+json")

@@ -1,0 +1,165 @@
+"""Sides of a disease or its treatment that exclude each other: the question names one, the indications the other only.
+
+Disease setting (adjuvant or metastatic, sensitive or resistant), line of treatment, alone or in combination, and
+adjectives of a disease ("partial X" where the label has "generalized X"). What counts of the label are the
+sentences of the indications that name the disease asked about, or any disease where none is named.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from assistant.screens.conditions import condition_tree, find_conditions
+
+_LIKELY = 0.75
+_SHORT = 3  # letters; a word that short tells nothing
+_ADVANCED = r"\b(?:metastatic|advanced|unresectable|recurrent|relapsed|stage\s+(?:III|IV|[34])\w?)\b"
+
+
+def _pattern(text: str) -> re.Pattern[str]:
+    return re.compile(text, re.IGNORECASE)
+
+
+# (what is asked, what the label holds instead); the label must not name what is asked.
+_SETTINGS = tuple(
+    (_pattern(asked), _pattern(held))
+    for asked, held in (
+        (r"\bpre-?\s?menopaus\w+|\bbefore\s+(?:the\s+)?menopause", r"\bpost-?\s?menopaus\w+|\bdue\s+to\s+menopause"),
+        (
+            r"(?<!neo)(?<!neo-)\badjuvant|\badj\b|\bafter\s+(?:surgery|resection)|\bresected\b|\bcompletely\s+resected",
+            _ADVANCED,
+        ),
+        (r"\bneo-?\s?adj\w*|\bpre-?op\w*|\bperi-?op\w*|\bbefore\s+(?:surgery|resection|\w+ectomy)", _ADVANCED),
+        (
+            r"\bstage\s+(?:0|I{1,2}|[12])[ABC]?\b|\bearly[\s-]stage|\bearly\s+breast|\blocali[sz]ed\b|\bnode[\s-]pos\w*",
+            _ADVANCED,
+        ),
+        (r"\blimited[\s-]?stage|\bLS-\w+", r"\bextensive[\s-]?stage|\bES-\w+"),
+        (r"\b(?:hormone|castrat\w+)[\s-](?:sensitive|na[iï]ve)|\bm?(?:HS|CS)PC\b", r"\bcastration[\s-]resistant|CRPC"),
+        (r"\bplatinum[\s-]sensitive|\bplat[\s-]sens\w*", r"\bplatinum[\s-](?:resistant|refractory)"),
+        (r"\bplatinum[\s-](?:resistant|refractory)|\bplat[\s-]res\w*", r"\bplatinum[\s-]sensitive"),
+        (
+            r"\bpMMR\b|\bMSS\b|\bmicrosatellite[\s-]stable|\b(?:mismatch\s+repair|MMR)[\s-]proficient",
+            r"\bdMMR\b|\bMSI-?H|mismatch\s+repair[\s-]deficien",
+        ),
+        (r"\bchronic\s+low\s+back|\bchronic\s+(?:\w+\s+)?pain", r"\bacute\s+pain"),
+        (r"\bacute\s+(?:exacerbation|attack|flare|deterioration|bronchospasm)s?", r"\bmaintenance\b"),
+    )
+)
+# Adjectives of one and the same noun; each excludes the other.
+_OPPOSITES = (
+    ("acute", "chronic"), ("partial", "generalized"), ("localized", "generalized"), ("heterozygous", "homozygous"),
+    ("type 1", "type 2"), ("hypertrophic", "dilated"), ("wet", "dry"), ("primary", "secondary"),
+    ("central", "nephrogenic"),
+    ("cutaneous", "systemic"), ("congenital", "acquired"), ("neovascular", "atrophic"), ("unipolar", "bipolar"),
+)  # fmt: skip
+_ORGANS = ("kidney|renal", "liver|hepatic", "heart|cardiac", "lung|pulmonary", "pancreas|pancreatic|islet")
+_GRAFT = r"(?:allo\w*\s+)?(?:transplant\w*|tx\b|txp\b|grafts?\b|recipients?\b)"
+_FIRST_LINE = _pattern(
+    r"\b(?:first[\s-]?line|1L|1st[\s-]?line|front[\s-]?line|up-?front|untreated|(?:\w+[\s-])?na[iï]ve|"
+    r"newly\s+(?:diagnosed|dx\w*)|initial\s+(?:therapy|treatment)|pre-?(?:chemo\w*|taxane|platinum|docetaxel)|"
+    r"before\s+(?:any\s+|a\s+)?(?:chemo\w*|taxanes?|platinum|docetaxel|biologics?))\b"
+)
+_LATER_LINE = _pattern(
+    r"\b(?:second[\s-]?line|2L|2nd[\s-]?line|third[\s-]?line|3L|3rd[\s-]?line|later[\s-]lines?|salvage|"
+    r"(?:after|post)[\s-](?:\w+\s+){0,2}(?:progress\w*|failure)|previously\s+treated|pre-?treated|failed\s+(?:\w+\s+){0,2}therap\w+)\b"
+)
+_NEEDS_PRIOR = _pattern(
+    r"\b(?:after|following|received|failed|failure|progress\w*|refractory|relapsed|previously\s+treated|"
+    r"(?:been|were|was)\s+treated\s+with|prior\s+(?:\w+\s+){0,3}(?:therap\w+|treatments?|regimens?|lines?))\b"
+)
+_TAKES_FIRST = _pattern(r"\b(?:first[\s-]?line|newly|initial|untreated|na[iï]ve|primary|early|adjuvant|maintenance)\b")
+_FIRST_ONLY = _pattern(r"\b(?:first[\s-]?line|untreated|newly\s+diagnosed|initial|treatment[\s-]na[iï]ve)\b")
+_ALONE = _pattern(r"\b(?:mono(?:therapy)?|single[\s-]agent|(?:used?|given?|works?|on)\s+(?:its\s+own|alone))\b")
+_COMBINED = _pattern(
+    r"\b(?:in\s+combination|combined\s+with|adjunct\w*|adjunctive|together\s+with|concomitant\w*\s+with|"
+    r"as\s+part\s+of|added\s+to|used\s+with)\b"
+)
+
+
+@dataclass(frozen=True)
+class Contrast:
+    """What of the question stands on the other side: `population`, `line` or `combination`, and where."""
+
+    detail: str
+    start: int
+    end: int
+    confidence: float
+
+
+def contrasts(text: str, indications: Sequence[str], dosing: Sequence[str]) -> Iterator[Contrast]:
+    """The sides a question takes that the indications exclude."""
+    sentences = _about(text, tuple(indications))
+    held = " ".join(sentences)
+    everything = f"{held} {' '.join(dosing)}"
+    for asked, other in _SETTINGS:
+        match = asked.search(text)
+        if match and other.search(held) and not asked.search(held):
+            yield Contrast("population", match.start(), match.end(), _LIKELY)
+    for one, other_side in _OPPOSITES:
+        yield from _opposite(text, one, other_side, everything)
+        yield from _opposite(text, other_side, one, everything)
+    yield from _organ(text, held)
+    yield from _line(text, sentences)
+    alone = _ALONE.search(text)
+    if alone and sentences and all(_COMBINED.search(s) for s in sentences) and not _ALONE.search(everything):
+        yield Contrast("combination", alone.start(), alone.end(), _LIKELY)
+
+
+def _organ(text: str, held: str) -> Iterator[Contrast]:
+    """The graft of an organ that the indications do not name, where they name that of another."""
+    grafted = [organ for organ in _ORGANS if _pattern(rf"\b(?:{organ})\b").search(held)]
+    if not grafted or not _pattern(_GRAFT).search(held):
+        return
+    for organ in _ORGANS:
+        asked = _pattern(rf"\b(?:{organ})\s+{_GRAFT}").search(text)
+        if asked and organ not in grafted:
+            yield Contrast("population", asked.start(), asked.end(), _LIKELY)
+
+
+def _line(text: str, sentences: Sequence[str]) -> Iterator[Contrast]:
+    first, later = _FIRST_LINE.search(text), _LATER_LINE.search(text)
+    if not sentences or (first and later):
+        return
+    if first and all(_NEEDS_PRIOR.search(s) and not _TAKES_FIRST.search(s) for s in sentences):
+        yield Contrast("line", first.start(), first.end(), _LIKELY)
+    if later and all(_FIRST_ONLY.search(s) and not _NEEDS_PRIOR.search(s) for s in sentences):
+        yield Contrast("line", later.start(), later.end(), _LIKELY)
+
+
+def _opposite(text: str, asked: str, held: str, label: str) -> Iterator[Contrast]:
+    """What is called "partial X" where the label has "generalized X" and no "partial X"."""
+    for match in _side(asked).finditer(text):
+        nouns = [n for n in match.group("nouns").lower().split() if len(n) > _SHORT]
+        sides = {
+            side: {n for m in _side(side).finditer(label) for n in m.group("nouns").lower().split()}
+            for side in (asked, held)
+        }
+        if any(n in sides[held] and n not in sides[asked] for n in nouns):
+            yield Contrast("population", match.start(), match.end(), _LIKELY)
+
+
+@lru_cache(maxsize=64)
+def _side(adjective: str) -> re.Pattern[str]:
+    spelling = re.sub(r"z(?=ed$)", "[sz]", re.escape(adjective))
+    return _pattern(rf"\b{spelling}\s+(?P<nouns>[\w-]+(?:\s+[\w-]+){{0,2}})")
+
+
+@lru_cache(maxsize=512)
+def _named(indications: tuple[str, ...]) -> tuple[tuple[str, frozenset[str]], ...]:
+    """The sentences that name a disease, each with those it names."""
+    named = ((s, frozenset(h.group for h in find_conditions(s))) for s in indications)
+    return tuple((sentence, groups) for sentence, groups in named if groups)
+
+
+def _about(text: str, indications: tuple[str, ...]) -> tuple[str, ...]:
+    """The sentences on the disease asked about, its kinds and what it is a kind of; else on any disease."""
+    asked = {hit.group for hit in find_conditions(text)}
+    tree = condition_tree()
+    asked |= {above for group in asked for above in tree.ancestors(group)}
+    named = _named(indications)
+    about = tuple(s for s, groups in named if asked & {a for g in groups for a in (g, *tree.ancestors(g))})
+    return about or tuple(s for s, _ in named)
