@@ -28,6 +28,19 @@ _CONTACTS = re.compile(
     re.IGNORECASE,
 )
 
+# Managing what the product did, or what must be ruled out before it: its dose is not asked for that condition.
+_MANAGING = re.compile(
+    r"\b(?:resum(?:e|es|ed|ing)|re-?start(?:s|ed|ing)?|re-?challeng\w*|re-?initiat\w*|overdos\w*|antidote|work-?up|screen(?:ing|ed)?"
+    r"|pre-?treatment (?:test|check)s?|precautions?|cautions?)\b|\bw/u\b"
+    r"|\b(?:from|caused by|due to|induced by|because of) (?:it|this|the (?:drug|infusion|injection))\b",
+    re.IGNORECASE,
+)
+
+
+def is_about_managing(text: str) -> bool:
+    """Whether a text asks what to do about a reaction, an overdose or a finding before treatment."""
+    return _MANAGING.search(text) is not None
+
 
 def is_about_contacts(text: str) -> bool:
     """Whether children and pregnant women in a text are those around a patient, who get nothing of the product."""

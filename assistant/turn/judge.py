@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from assistant.screens.comparator import compared_in_label, same_substance
+from assistant.screens.label_uses import read_uses
+from assistant.screens.medicines import find_medicines, generic_of
 from assistant.screens.off_label import assess_harm, assess_use, goes_on
-from assistant.screens.others_use import is_about_contacts, without_others_use
+from assistant.screens.others_use import is_about_contacts, is_about_managing, without_others_use
 from assistant.types import Finding, FindingKind, Part, PartKind, Screening, Understanding
 from knowledge.types import ApprovedDocument
 
@@ -28,7 +30,8 @@ def judge(
 
     `off_label` is the policy's threshold: a use found at or above it makes an on-label part off-label.
     """
-    parts = tuple(_judged(part, screening, labels, product_names, off_label) for part in understanding.parts)
+    parts = tuple(_beside_product(part, understanding.product, labels) for part in understanding.parts)
+    parts = tuple(_judged(part, screening, labels, product_names, off_label) for part in parts)
     parts = _followed(parts)
     uses = tuple(_use(part, screening, labels) for part in parts if part.kind is PartKind.OFF_LABEL)
     harm = tuple(_harm(screening, understanding, labels))
@@ -38,6 +41,24 @@ def judge(
         screening.model_copy(update={"findings": (*screening.findings, *harm, *uses)}),
         understanding.model_copy(update={"parts": parts}),
     )
+
+
+def _beside_product(part: Part, product: str | None, labels: Labels) -> Part:
+    """A question about a medicine we do not hold, asked where a product is in force whose label speaks of it.
+
+    "Colesevelam - timing?" is then asked of that product's label; of no other product anything is said.
+    """
+    if product is None or part.product is not None or part.candidates or not part.names_unknown_product:
+        return part
+    named = [generic_of(medicine.name) for medicine in find_medicines(part.text)]
+    documents = labels(product) if named else ()
+    if not documents or not all(read_uses(documents).mentions(name) for name in named):
+        return part
+    carried = tuple(dict.fromkeys((*part.carried, *(word for name in named for word in name.split()))))
+    added = [word for word in carried if word not in part.text.lower()]
+    standalone = f"{product}: {part.text}" + (f" ({' '.join(added)})" if added else "")
+    home = {"product": product, "names_unknown_product": False, "standalone": standalone, "carried": tuple(added)}
+    return part.model_copy(update=home)
 
 
 def _judged(part: Part, screening: Screening, labels: Labels, product_names: Sequence[str], off_label: float) -> Part:
@@ -73,7 +94,9 @@ def _assessed(part: Part, documents: Sequence[ApprovedDocument]) -> Finding | No
         return None
     own = {word for d in documents for word in d.document.names.product.lower().split()}
     own |= {word for d in documents for word in d.document.names.generic.lower().split()}
-    return assess_use(without_others_use(part.standalone, own), part.populations, documents)
+    use = assess_use(without_others_use(part.standalone, own), part.populations, documents)
+    managed = use is not None and use.detail in {"condition", "route"} and is_about_managing(part.text)
+    return None if managed else use
 
 
 def _followed(parts: Sequence[Part]) -> tuple[Part, ...]:

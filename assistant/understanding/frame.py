@@ -94,7 +94,7 @@ def of_companions(text: str, product: str | None, index: ProductIndex) -> tuple[
     """What labels call the medicines named beside the product: nonproprietary names and classes."""
     if product is None:
         return ()
-    others = (m for m in index.resolve(text).mentions if product not in (*m.products, *m.related))
+    others = [m for m in index.resolve(text).mentions if product not in (*m.products, *m.related)]
     said = {word.text for word in words(text)}
     meant = (word for other in others for word in meant_by(other.medicine))
     named = (word for other in others for word in other.medicine.split())

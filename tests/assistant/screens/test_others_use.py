@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from assistant.screens.others_use import is_about_contacts, without_others_use
+from assistant.screens.others_use import is_about_contacts, is_about_managing, without_others_use
 
 OWN = {"velzora", "zorvatinib"}
 
@@ -43,3 +43,16 @@ def test_those_around_a_patient_are_no_patients(text):
 
 def test_a_child_to_be_treated_is_a_patient():
     assert not is_about_contacts("dose in a child of 6 who is in contact with flu?")
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["after febrile neutropenia: resume at what ANC?", "overdose - IV glucose how long?", "hives from it: treat how"],
+)
+def test_what_to_do_about_a_reaction_is_no_use_of_the_product(text):
+    assert is_about_managing(text)
+
+
+@pytest.mark.parametrize("text", ["dose for gout?", "start it in colitis?", "IV for migraine"])
+def test_a_use_is_no_management(text):
+    assert not is_about_managing(text)
