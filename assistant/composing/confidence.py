@@ -51,7 +51,8 @@ class ConfidenceModel:
         weights = {s: reading.rarity.weight(s) for s in asked.original}
         total = math.fsum(weights.values()) or 1.0
         held = {s for s in asked.original if s in shown or asked.meant.get(s, frozenset()) & shown}
-        unknown = {s for s in asked.original if not _known(s, asked, reading, shown)}
+        held |= {s for s in asked.original if any(name <= shown for name in asked.classes.get(s, ()))}
+        unknown = {s for s in asked.original if not _known(s, asked, reading)}
         rarest = sorted(weights, key=lambda s: (-weights[s], s))[:2]
         return {
             "best_score": best.score,
@@ -73,15 +74,11 @@ class ConfidenceModel:
         }
 
 
-def _known(found: str, asked: Asked, reading: Reading, shown: frozenset[str]) -> bool:
-    """Whether the document uses a word of the question, or one of those its shorthand stands for.
-
-    A medicine the document does not name is known only by what is shown of its class.
-    """
-    if reading.rarity.knows(found):
-        return True
-    meant = asked.meant.get(found, frozenset())
-    return bool(meant & shown) if found in _medicine_stems() else any(reading.rarity.knows(s) for s in meant)
+def _known(found: str, asked: Asked, reading: Reading) -> bool:
+    """Whether the document uses a word of the question, what its shorthand stands for, or a medicine's generic name."""
+    knows = reading.rarity.knows
+    is_meant = any(knows(s) for s in asked.meant.get(found, frozenset()))
+    return knows(found) or is_meant or any(all(map(knows, name)) for name in asked.classes.get(found, ())[:1])
 
 
 @cache

@@ -57,8 +57,9 @@ def _beside_product(part: Part, product: str | None, labels: Labels) -> Part:
     carried = tuple(dict.fromkeys((*part.carried, *(word for name in named for word in name.split()))))
     added = [word for word in carried if word not in part.text.lower()]
     standalone = f"{product}: {part.text}" + (f" ({' '.join(added)})" if added else "")
+    beside = {name: (name,) for name in named}
     home = {"product": product, "names_unknown_product": False, "standalone": standalone, "carried": tuple(added)}
-    return part.model_copy(update=home)
+    return part.model_copy(update=home | {"companions": beside})
 
 
 def _judged(part: Part, screening: Screening, labels: Labels, product_names: Sequence[str], off_label: float) -> Part:

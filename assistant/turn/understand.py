@@ -9,12 +9,12 @@ from collections.abc import Sequence
 
 from assistant.records import Interaction
 from assistant.types import Part, PartKind, Question, Screening, Understanding
+from assistant.understanding.companions import companions
 from assistant.understanding.frame import (
     beside,
     carried_topic,
     inherited,
     leans_on_previous,
-    of_companions,
     previous_part,
     section_prior,
     standalone,
@@ -98,8 +98,6 @@ def _part(
 ) -> Part:
     text = group.text
     added = _added(group, groups, history, index, topics) if group.kind in _ASKED else ()
-    if group.kind is PartKind.ON_LABEL:
-        added = tuple(dict.fromkeys((*added, *of_companions(text, subject.product, index))))
     whole = standalone(text, subject.product, added, index)
     return Part(
         text=text,
@@ -110,6 +108,7 @@ def _part(
         candidates=() if subject.product else subject.candidates,
         fields=section_prior(text, whole, subject.product, index, topics) if group.kind in _ASKED else {},
         populations=populations(whole),
+        companions=companions(whole, subject.product, index) if group.kind in _ASKED else {},
         names_unknown_product=subject.is_unknown,
     )
 

@@ -10,7 +10,8 @@ import re
 from collections.abc import Sequence
 
 from assistant.types import Part
-from assistant.understanding.frame import MOST_INHERITED, of_companions, section_prior, standalone
+from assistant.understanding.companions import companions
+from assistant.understanding.frame import MOST_INHERITED, section_prior, standalone
 from assistant.understanding.populations import populations
 from assistant.understanding.products import ProductIndex
 from assistant.understanding.shorthand import expand
@@ -47,7 +48,7 @@ def _facet(piece: str, pieces: Sequence[str], part: Part, index: ProductIndex, t
     words = _subject(piece, part.product, index)
     rest = [word for other in pieces if other != piece for word in _subject(other, part.product, index)]
     taken = [word for word in (*part.carried, *rest) if word not in words]
-    added = tuple(dict.fromkeys((*taken, *of_companions(piece, part.product, index))))[: 2 * MOST_INHERITED]
+    added = tuple(dict.fromkeys(taken))[:MOST_INHERITED]
     whole = standalone(piece, part.product, added, index)
     return part.model_copy(
         update={
@@ -58,5 +59,6 @@ def _facet(piece: str, pieces: Sequence[str], part: Part, index: ProductIndex, t
             if topics.topics_of(expand(piece))
             else part.fields,
             "populations": populations(whole),
+            "companions": companions(piece, part.product, index),
         }
     )

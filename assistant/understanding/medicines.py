@@ -44,29 +44,6 @@ def medicines() -> Medicines:
     return Medicines(generic_of, generics, nicknames)
 
 
-@lru_cache(maxsize=4096)
-def meant_by(name: str) -> tuple[str, ...]:
-    """What labels may call a medicine named so: its nonproprietary name and its classes, in words; () when unknown.
-
-    `name` is any known name, as `words.key`. For matching only: no answer says that a medicine is of a class.
-    """
-    generic = medicines().generic_of.get(name) or medicines().nicknames.get(name, name)
-    generic = medicines().generic_of.get(generic, generic)
-    found = [*generic.split(), *(word for line in _classes().get(generic, ()) for word in line.split())]
-    return tuple(dict.fromkeys(word for word in found if word not in name.split()))
-
-
-@lru_cache(maxsize=1)
-def _classes() -> dict[str, tuple[str, ...]]:
-    """The classes of each medicine, as labels word them."""
-    classes: dict[str, tuple[str, ...]] = {}
-    for words_of_class, members in table("medicine_classes.yaml")["classes"].items():
-        for member in members.split():
-            name = key(member.replace("_", " "))
-            classes[name] = (*classes.get(name, ()), str(words_of_class))
-    return classes
-
-
 def is_stemmed(word: str) -> bool:
     """Whether a word looks like a medicine by its ending (WHO INN stems), as "zavitinib" does."""
     if len(word) < SHORTEST_STEMMED or not word.isalpha() or word in _not_medicines() or _is_listed_common(word):
