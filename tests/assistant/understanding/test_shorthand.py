@@ -46,11 +46,11 @@ def test_expanding_twice_changes_nothing_in_front():
 
 
 def test_what_is_fitted_to_the_first_table_does_not_see_the_second():
-    assert "reconstitution" in expand("recon how long?")
-    assert expand("recon how long?", further=False) == "recon how long?"
+    assert "bacteriostatic" in expand("bac water ok?")
+    assert expand("bac water ok?", further=False) == "bac water ok?"
 
 
-def test_the_two_tables_share_no_key_with_the_same_meaning():
-    first = {key: value for group in table("shorthand.yaml").values() for key, value in group.items()}
-    second = {key: value for group in table("shorthand_further.yaml").values() for key, value in group.items()}
-    assert not [key for key, value in second.items() if first.get(key) == value]
+def test_no_key_stands_in_both_tables():
+    first = {key for group in table("shorthand.yaml").values() for key in group}
+    second = {key for group in table("shorthand_further.yaml").values() for key in group}
+    assert not first & second
