@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from assistant.composing.choose import Limits, choose, speaks_of, united, with_missing
 from assistant.composing.cite import Citations
-from assistant.composing.complete import Excerpt, complete
+from assistant.composing.complete import Excerpt, asks_for_a_course, complete
 from assistant.composing.confidence import ConfidenceModel
 from assistant.composing.layout import lay_out
 from assistant.composing.rank import Asked, Candidate, rank
@@ -44,11 +44,12 @@ def compose(
     chosen = choose(ranked, limits)
     if not chosen:
         return None
-    features = confidence.features(asked, ranked, complete(chosen, ranked, limits))
+    whole = asks_for_a_course(part.text)
+    features = confidence.features(asked, ranked, complete(chosen, ranked, limits, whole_tables=whole))
     missing = [] if not facets else _missing(facets, chosen, readings, limits, confidence)
     seeds = with_missing(chosen, [side.best for side in missing], limits)
     ranked = united([ranked, *(side.ranked for side in missing)]) if missing else ranked
-    excerpts, blocks, citations = _within(complete(seeds, ranked, limits), limits)
+    excerpts, blocks, citations = _within(complete(seeds, ranked, limits, whole_tables=whole), limits)
     if not missing:
         features = confidence.features(asked, ranked, excerpts)
     return Draft(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from assistant.composing.complete import asks_for_a_course
 from assistant.types import Part, PartKind
 from assistant.understanding.facets import MOST_FACETS, facets_of
 from assistant.understanding.products import ProductIndex
@@ -54,3 +55,15 @@ def test_each_facet_has_the_topics_of_its_own_words():
     storage, lactation = facets("storage temperature, breastfeeding")
     assert storage.fields["how_supplied"] > lactation.fields["how_supplied"]
     assert lactation.fields["lactation"] > storage.fields["lactation"]
+
+
+@pytest.mark.parametrize(
+    "text", ["titration?", "mg/kg per dose wk 1 thru 4", "days 1-14", "dose week by week", "caps for each weight band"]
+)
+def test_a_course_is_wanted_as_a_whole(text):
+    assert asks_for_a_course(text)
+
+
+@pytest.mark.parametrize("text", ["dose in week 4?", "max dose", "CrCl 10 to 20", "how often check ECG"])
+def test_one_value_is_no_course(text):
+    assert not asks_for_a_course(text)
