@@ -44,6 +44,10 @@ _STATEMENT = re.compile(
     r"\b(?:pts?|patients?|she|he|they|my|our|has|had|have|having|is|was|were|got|been|i|we|his|her|yo|y/o|started|took)\b",
     re.IGNORECASE,
 )
+_BARE = re.compile(  # asks for a measure of what was said before: "…, how many days?"
+    r"^\W*(?:(?:and|so|for|within|in|after)\W+)*(?:how\s+(?:many|much|long|often|soon|fast)|what\s+%|%)\b",
+    re.IGNORECASE,
+)
 _NOUN_QUERY = re.compile(
     r"^\W*(?:label\s+|usual\s+|recommended\s+|max(?:imum)?\s+|starting\s+|\w+\s+)?(?:dos(?:e|es|ing|age)|cut-?offs?|half-?life|moa|"
     r"incidence|rates?|indications?|contraindications?|interactions?|storage|schedule|titration)\b",
@@ -179,6 +183,8 @@ def _is_new_subject(last: Group, group: Group, index: ProductIndex, topics: Topi
     new_words = _new_words(last, group, index, topics)
     if not after and not new_words:
         return False
+    if first.lead in ("comma", "sentence") and _is_bare(group, index):
+        return False
     if first.lead == "dash" and not last.text.rstrip().endswith("?"):
         return False
     apart = bool(before) and bool(after) and _are_apart(before, after)
@@ -190,6 +196,12 @@ def _is_new_subject(last: Group, group: Group, index: ProductIndex, topics: Topi
         and (first.adds or _has_condition(group.text, new_words))
         and bool(new_words or set(populations(group.text)) - set(populations(last.text)))
     )
+
+
+def _is_bare(group: Group, index: ProductIndex) -> bool:
+    """Whether a question only asks for the measure of what was asked before it."""
+    rest = [word for word in content(group.text) if word not in TIMES]
+    return _BARE.match(group.text) is not None and len(rest) <= 1 and not index.resolve(group.text).mentions
 
 
 def _names_another_head(last: Group, group: Group, index: ProductIndex) -> bool:

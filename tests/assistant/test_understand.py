@@ -232,6 +232,16 @@ def test_different_things_become_parts(text, count):
     assert len(read(text, product="Velzora").parts) == count
 
 
+@pytest.mark.parametrize("text", ["shelf life once opened? how many days?", "left out of the fridge, how long"])
+def test_the_measure_of_what_was_asked_belongs_to_it(text):
+    assert one(read(text, product="Velzora")).text.rstrip("?") == text.rstrip("?")
+
+
+def test_another_medicine_is_told_by_its_classes():
+    part = one(read("ok with diflucan?", product="Velzora"))
+    assert part.companions["diflucan"][0] == "fluconazole"
+
+
 def test_a_part_that_names_no_product_takes_the_messages():
     parts = read("Velzora dose for gout? and how is it stored?", product="Kardimex").parts
     assert [part.product for part in parts] == ["Velzora", "Velzora"]
