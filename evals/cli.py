@@ -78,8 +78,7 @@ def run(  # noqa: PLR0917 - typer's way of declaring options
 ) -> None:
     """Run suites against the current library, or one built from --library DIR."""
     try:
-        make_room_for("--json", "" if json == "-" else json)
-        make_room_for("--junit", str(junit or ""))
+        make_room_for({"--json": "" if json == "-" else json, "--junit": str(junit or "")})
         loaded = [with_gates(load_suite(path), gates, is_release=gate) for path in suites]
         from evals.session import (  # imports Chroma and onnxruntime: only for a suite that is sound
             Resume,

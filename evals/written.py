@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 
 from rich.console import Console
@@ -14,17 +15,18 @@ from evals.types import Run
 _TALK = Console(stderr=True)
 
 
-def make_room_for(option: str, target: str) -> None:
-    """Make the folder that a file will stand in. Raises EvalError naming the option and why it cannot be written."""
-    parent = Path(target).parent
-    try:
-        parent.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise EvalError(f"{option} {target}: {parent} cannot be made ({error.strerror}).") from None
-    if target and Path(target).is_dir():
-        raise EvalError(f"{option} {target}: is a folder; name a file.")
-    if not os.access(parent, os.W_OK):
-        raise EvalError(f"{option} {target}: {parent} may not be written to.")
+def make_room_for(targets: Mapping[str, str]) -> None:
+    """Make the folders that files will stand in, by option; "" is none. Raises EvalError naming what cannot be."""
+    for option, target in targets.items():
+        parent = Path(target).parent
+        try:
+            parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise EvalError(f"{option} {target}: {parent} cannot be made ({error.strerror}).") from None
+        if target and Path(target).is_dir():
+            raise EvalError(f"{option} {target}: is a folder; name a file.")
+        if target and not os.access(parent, os.W_OK):
+            raise EvalError(f"{option} {target}: {parent} may not be written to.")
 
 
 def write_run(done: Run, target: str) -> None:
