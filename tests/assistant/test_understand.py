@@ -392,3 +392,14 @@ def test_the_section_prior_of_a_follow_up_weighs_its_own_words_most():
 def test_odd_messages_are_no_trouble(text):
     understanding = read(text, product="Velzora")
     assert all(part.text for part in understanding.parts)
+
+
+def test_what_is_said_of_the_patient_goes_with_the_question_beside_it():
+    (part,) = read("on carbamazepine. dose change?", product="Velzora").parts
+    assert "carbamazepine" in part.text
+    assert "dose change" in part.text
+
+
+def test_a_way_of_use_is_asked_about_by_itself():
+    parts = read("24h max? and has anyone used it intrathecally", product="Velzora").parts
+    assert [part.text for part in parts] == ["24h max?", "and has anyone used it intrathecally"]
