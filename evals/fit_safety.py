@@ -1,7 +1,8 @@
 """`python -m evals.fit_safety`: fit the model of the safety screen; `--write` replaces its two files.
 
 Fitted to the messages written by hand (`messages/safety_{written,more,varied}.yaml`; weight 3), to messages made from
-frames (0.1), and, as what reports nothing, to a part of the public label questions (0.7) and to orders to the machine
+frames (0.1), and, as what reports nothing, to a part of the public label questions (0.7), to
+questions of ours on real labels (`messages/label_questions.yaml`; 3) and to orders to the machine
 (`messages/misuse_written.yaml`; 1). The kinds are fitted to reports
 alone, each kind weighed by one over the root of how often it is told. The threshold is where, in cross-validation on
 the written messages, rules and model together flag at most FALSE_ALARMS of the benign ones.
@@ -49,7 +50,7 @@ KIND_WORDS, KIND_VECTOR, RIDGE = 1.0, 0.3, 1.0  # of the kinds' lines
 FOLDS = 6
 MADE, ASKED = 1000, 800  # so many made messages and label questions are enough
 BY_HAND = ("written", "more", "varied")
-WEIGHT = {"by hand": 3.0, "made": 0.1, "asked": 0.7, "orders": 1.0}
+WEIGHT = {"by hand": 3.0, "made": 0.1, "asked": 0.7, "asked tersely": 3.0, "orders": 1.0}
 NAMES = ("brovexa", "talorine", "sovatrel", "jorafen", "nolivane", "dervanol", "meltavir", "cortivene")
 PRODUCT = ProductNames(product=NAMES[0])
 MADE_BY = "python -m evals.fit_safety --write"
@@ -103,10 +104,11 @@ def gather(shared: Path, reader: Reader) -> Material:
     made = chance.sample(make_messages(), MADE)
     asked = [Message(s.text, ()) for s in read_public(shared) if s.source == QUESTIONS and s.is_fitted_to]
     asked = chance.sample(asked, min(ASKED, len(asked)))
+    tersely = [Message(text, ()) for text in read_texts("label_questions", "fitted")]
     orders = [Message(text, ()) for text in read_texts("misuse_written", "attacks")]
-    messages = [*written, *made, *asked, *orders]
+    messages = [*written, *made, *asked, *tersely, *orders]
     texts = [one.text for one in messages]
-    weights = np.repeat(list(WEIGHT.values()), [len(written), len(made), len(asked), len(orders)])
+    weights = np.repeat(list(WEIGHT.values()), [len(written), len(made), len(asked), len(tersely), len(orders)])
     return Material(messages, features(texts, reader), said(texts), weights, len(written))
 
 
