@@ -232,7 +232,7 @@ def test_a_real_small_model_judges_and_what_it_cannot_is_unscored_with_the_reaso
         model=server["model"],
         base_url=server["url"],
         api_key=SecretStr("none"),
-        timeout_seconds=90,
+        timeout_seconds=240,
         repeats=1,
         max_output_tokens=160,
         passages=1,
