@@ -20,6 +20,9 @@ from assistant.turn.phrase import Wording, phrase
 from assistant.turn.retrieve import retrieve
 from assistant.turn.verify import verify
 from assistant.types import Draft, Evidence, Part, Question, Verification
+from assistant.understanding.facets import facets_of
+from assistant.understanding.products import index_of
+from assistant.understanding.topics import load_topics
 from knowledge.types import ApprovedDocument, ProductNames
 
 Labels = Mapping[str, Sequence[ApprovedDocument]]
@@ -84,11 +87,25 @@ class Answering:
 
     def _composed(self, asked: Asked, evidence: Sequence[Evidence]) -> tuple[Draft, ...]:
         heading = asked.policy.texts.safety_information_heading
-        composed = (
-            compose(asked.parts[found.part], found, self._read(asked, found), self.limits, self.confidence, heading)
-            for found in evidence
+        drafts = (self._compose(asked, found, heading) for found in evidence)
+        return tuple(draft for draft in drafts if draft is not None)
+
+    def _compose(self, asked: Asked, found: Evidence, heading: str) -> Draft | None:
+        facets = self._facets(asked, found.part)
+        readings = self._read(asked, found)
+        for _, evidence in facets:
+            readings |= self._read(asked, evidence)
+        part = asked.parts[found.part]
+        return compose(part, found, readings, self.limits, self.confidence, heading, facets)
+
+    def _facets(self, asked: Asked, index: int) -> tuple[tuple[Part, Evidence], ...]:
+        """The several things a part asks for, each with what is found for it alone."""
+        products = index_of(tuple(asked.names.values()))
+        scope, at, names = asked.question.scope, asked.question.asked_at, asked.names_of(index)
+        return tuple(
+            (facet, retrieve(index, facet, scope, names, self.knowledge, self.passages, at))
+            for facet in facets_of(asked.parts[index], products, load_topics())
         )
-        return tuple(draft for draft in composed if draft is not None)
 
     def _read(self, asked: Asked, found: Evidence) -> dict[tuple[str, str], Reading]:
         """Readings of the product's documents, its prescribing information first, and of all that was found."""

@@ -143,6 +143,7 @@ class Part(Value):
     candidates: tuple[str, ...] = ()  # products it could mean, when it is not decided
     fields: dict[str, float] = Field(default_factory=dict)  # label section family → probability
     populations: tuple[str, ...] = ()  # "pediatric", "renal_impairment", …
+    companions: dict[str, tuple[str, ...]] = Field(default_factory=dict)  # other medicines → what labels call them
     names_unknown_product: bool = False  # asks about a medicine the library does not hold
     origin: Literal["asker", "firm"] = "asker"
 

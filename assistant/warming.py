@@ -21,9 +21,15 @@ log = structlog.get_logger(__name__)
 class Warming:
     """A thread that reads one label after the other; what it cannot read it leaves to the first question."""
 
-    def __init__(self, services: Services, is_busy: Callable[[], bool] = lambda: False) -> None:
-        """`is_busy`: whether someone waits for an answer now."""
+    def __init__(
+        self,
+        services: Services,
+        is_busy: Callable[[], bool] = lambda: False,
+        then: Callable[[], None] = lambda: None,
+    ) -> None:
+        """`is_busy`: whether someone waits for an answer now; `then` is called when all is read."""
         self._services = services
+        self._then = then
         self._is_busy = is_busy
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="warming", daemon=True)
@@ -58,6 +64,7 @@ class Warming:
                     return
                 self._read(Partition(product=name.product, market=market, audience=Audience.HCP))
                 self._pause()
+            self._then()
         except Exception as error:  # noqa: BLE001 - a server that is not warm is slow, not broken
             log.warning("warming.stopped", error=type(error).__name__)
 
@@ -75,5 +82,6 @@ class Warming:
             services.assistant.readings.of(document)
         if documents:
             read_uses(documents)
+            services.knowledge.read_ahead(partition, now)
             query = Query(text=partition.product, partitions=(partition,), limit=1, at=now)
             services.knowledge.search(query)

@@ -12,9 +12,9 @@ from rich.console import Console
 from rich.table import Table
 
 from evals.agreement import RIGHT_FROM, Agreement, agreement
-from evals.compare import load_run
 from evals.errors import EvalError
 from evals.settings import settings_in_force
+from evals.store.given import given_run
 from evals.store.judgements import Judgements, settled
 from evals.store.place import store_folder
 from evals.store.runs import RunStore
@@ -36,7 +36,7 @@ def agree(
     folder = store or store_folder(settings_in_force())
     try:
         kept = RunStore(folder)
-        runs = [load_run(path) for path in files or ()]
+        runs = [given_run(path) for path in files or ()]
         if not files:
             runs = [kept.run(line.run_id) for line in sorted(kept.headlines(), key=lambda line: line.started_at)]
         cases = (case for run in runs for case in run.cases)

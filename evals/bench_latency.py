@@ -24,6 +24,7 @@ from rich.progress import Progress
 
 from assistant.records import Interaction
 from assistant.types import Asker, Question, Scope
+from assistant.warming import Warming
 from evals.cli import cache_folder
 from evals.errors import EvalError
 from evals.floor import STAGES, Floor, open_floor
@@ -98,6 +99,9 @@ def measure(library: SizedLibrary, asks: Sequence[Ask], folder: Path) -> SizeRep
     products = sorted({ask.product for ask in asks})
     partitions = {p: Partition(product=p, market=Market.US, audience=Audience.HCP) for p in products}
     firsts = [_turn(library, Ask(text=TEMPLATES[0].format(p), product=p)) for p in products]
+    warming = Warming(library.services)  # as a server does
+    warming.start()
+    warming.wait()
     with closing(open_floor(storage, list(partitions.values()), folder)) as floor:
         turns, floors, sizes = _interleaved(library, asks, floor, partitions)
     whole = [seconds for seconds, _ in turns]

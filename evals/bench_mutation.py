@@ -1,4 +1,4 @@
-"""`python -m evals.bench_mutation`: faults planted in screens, policy, decide, verify; how many do the tests notice?
+"""`python -m evals.bench_mutation`: faults planted in screens, policy, decide, verify, grounding; how many are noticed?
 
 cosmic-ray makes them; they are planted in a copy of the checkout's committed files, never in the checkout. One simple
 sample with a fixed seed is drawn over all modules, so each is there in proportion to its mutants; the interval is

@@ -13,7 +13,7 @@ from rich.console import Console
 
 from evals.agreement_cli import app as agreeing
 from evals.cache import CACHE_VARIABLE
-from evals.compare import compare, load_run, one_case
+from evals.compare import compare, one_case
 from evals.errors import EvalError
 from evals.from_life.cli import app as from_life
 from evals.generating.cli import app as generating
@@ -23,11 +23,13 @@ from evals.resume import journal_path
 from evals.scorers import Scorer
 from evals.settings import settings_in_force
 from evals.store.cli import app as stored_runs
+from evals.store.given import given_run
 from evals.store.judgements import Judgements, settled
 from evals.store.keep import keep_run
 from evals.store.place import store_folder
 from evals.suite import load_suite, with_gates
 from evals.types import Run
+from evals.written import make_room_for, write_run
 
 if TYPE_CHECKING:
     from evals.judge_model import Judge
@@ -75,8 +77,8 @@ def run(  # noqa: PLR0917 - typer's way of declaring options
     ] = True,
 ) -> None:
     """Run suites against the current library, or one built from --library DIR."""
-    _make_room_for(json)
     try:
+        make_room_for({"--json": "" if json == "-" else json, "--junit": str(junit or "")})
         loaded = [with_gates(load_suite(path), gates, is_release=gate) for path in suites]
         from evals.session import (  # imports Chroma and onnxruntime: only for a suite that is sound
             Resume,
@@ -95,7 +97,7 @@ def run(  # noqa: PLR0917 - typer's way of declaring options
     except EvalError as error:
         _TALK.print(f"[red]error[/] {error}", markup=True, highlight=False)
         raise typer.Exit(2) from None
-    _write(done, json)
+    write_run(done, json)
     if junit is not None:
         write_junit(done, junit)
     if keep:
@@ -121,8 +123,8 @@ def _broken(done: Run) -> bool:
 
 @app.command("compare")
 def compare_runs(
-    first: Annotated[Path, typer.Argument(help="The older run (JSON).")],
-    second: Annotated[Path, typer.Argument(help="The newer run (JSON).")],
+    first: Annotated[Path, typer.Argument(help="The older run: a file of --json, or a stored run's id.")],
+    second: Annotated[Path, typer.Argument(help="The newer run, named alike.")],
     json: Annotated[bool, typer.Option("--json", help="Print the comparison as JSON.")] = False,
     anyway: Annotated[
         bool, typer.Option("--anyway", help="Compare the cases both hold, even where nothing may be concluded.")
@@ -133,7 +135,7 @@ def compare_runs(
     Runs of other suites, libraries, cases or scorers are refused (exit 2).
     """
     try:
-        comparison = compare(load_run(first), load_run(second))
+        comparison = compare(given_run(first), given_run(second))
     except EvalError as error:
         _TALK.print(f"[red]error[/] {error}", highlight=False)
         raise typer.Exit(2) from None
@@ -151,13 +153,13 @@ def compare_runs(
 
 @app.command("show")
 def show_case(
-    path: Annotated[Path, typer.Argument(help="A run (JSON).", metavar="RUN.json")],
+    path: Annotated[Path, typer.Argument(help="A run: a file of --json, or a stored run's id.", metavar="RUN")],
     case_id: Annotated[str, typer.Argument(help="The case to read.")],
     json: Annotated[bool, typer.Option("--json", help="Print the case as JSON.")] = False,
 ) -> None:
     """One case: the question, the reply as the HCP saw it, its citations and scores."""
     try:
-        result = one_case(load_run(path), case_id)
+        result = one_case(given_run(path), case_id)
     except EvalError as error:
         _TALK.print(f"[red]error[/] {error}", highlight=False)
         raise typer.Exit(2) from None
@@ -169,14 +171,14 @@ def show_case(
 
 @app.command("report")
 def report(
-    path: Annotated[Path, typer.Argument(help="A run (JSON).", metavar="RUN.json")],
+    path: Annotated[Path, typer.Argument(help="A run: a file of --json, or a stored run's id.", metavar="RUN")],
     out: Annotated[Path, typer.Option(help="The folder the pictures go to.")] = Path("var/report"),
 ) -> None:
     """Draw risk against coverage and the calibration of a run, as SVG with their numbers beside them."""
     from evals.pictures import write_report
 
     try:
-        written = write_report(load_run(path), out)
+        written = write_report(given_run(path), out)
     except EvalError as error:
         _TALK.print(f"[red]error[/] {error}", highlight=False)
         raise typer.Exit(2) from None
@@ -234,28 +236,3 @@ def _further(*, ragas: bool, judge: bool) -> tuple[tuple[Scorer, ...], Judge | N
 def cache_folder(option: Path | None) -> Path:
     """Where built libraries are kept: the option, $HCP_EVALS_CACHE, or var/evals-cache."""
     return option or Path(os.environ.get(CACHE_VARIABLE) or "var/evals-cache")
-
-
-def _make_room_for(json: str) -> None:
-    """Refuse a --json path that cannot be written before minutes are spent."""
-    parent = Path(json).parent
-    if json and json != "-":
-        try:
-            parent.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            _TALK.print(f"[red]error[/] --json {json}: {parent} cannot be made ({error.strerror}).")
-            raise typer.Exit(2) from None
-
-
-def _write(done: Run, target: str) -> None:
-    if not target:
-        return
-    text = done.model_dump_json(indent=1) + "\n"
-    if target == "-":
-        sys.stdout.write(text)
-        return
-    path = Path(target)
-    partial = path.with_name(f".{path.name}.partial")
-    partial.write_text(text, encoding="utf-8")
-    partial.replace(path)
-    _TALK.print(f"[dim]written: {path}[/]")

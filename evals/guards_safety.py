@@ -30,7 +30,7 @@ def measure(shared: Path, reader: Reader) -> Figures:
         "bench": bench_messages(shared / "bench/dev.jsonl"),
         "fresh messages": [(one, None) for one in read_messages("safety_heldout")],
         "blind messages": [(one, None) for one in read_messages("safety_blind")],
-        "written third not fitted to": [(one, None) for one in read_messages("safety_written") if not one.is_fitted_to],
+        "unseen messages": [(one, None) for one in read_messages("safety_unseen")],
     }
     for name, messages in sets.items():
         for form, screen in screens.items():

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from zlib import crc32
 
@@ -10,24 +9,17 @@ import numpy as np
 import numpy.typing as npt
 import scipy.sparse as sp
 
+from assistant.screens.told_words import paired, words_of
+
 BUCKETS = 1 << 17
-MOST = 1200  # characters read: longer texts are no longer one thing told
 _SHORTEST, _LONGEST = 3, 5  # letters in a group, the blanks around a word counted
-_WORD = re.compile(r"[a-z]+(?:'[a-z]+)?|\d+(?:\.\d+)?|[?%>+]")
-_NUMBER = re.compile(r"\d+(?:\.\d+)?")
 
 Buckets = npt.NDArray[np.int64]
-
-
-def words_of(text: str) -> list[str]:
-    """The words of a text in lower case; every number reads 0, so that no weight hangs on one number."""
-    return ["0" if _NUMBER.fullmatch(word) else word for word in _WORD.findall(text[:MOST].lower())]
 
 
 def buckets(text: str) -> tuple[Buckets, Buckets]:
     """The distinct buckets of the words and pairs, and of the letter groups within words; each may be empty."""
     words = words_of(text)
-    pairs = {f"{one} {other}" for one, other in zip(["^", *words], [*words, "$"], strict=True)}
     groups: set[str] = set()
     for word in set(words):
         padded = f" {word} "
@@ -37,7 +29,7 @@ def buckets(text: str) -> tuple[Buckets, Buckets]:
             for size in range(_SHORTEST, min(_LONGEST, last) + 1)
             for start in range(last - size + 1)
         )
-    return _numbered({*words, *pairs}, "w"), _numbered(groups, "c")
+    return _numbered(paired(words), "w"), _numbered(groups, "c")
 
 
 def counted(texts: Sequence[str]) -> sp.csr_matrix:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import random
 import re
-import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,7 +13,6 @@ import yaml
 FOLDER = Path(__file__).parent / "messages"
 _SLOT = re.compile(r"\{(\w+)\}")
 _A_FRAME = 28  # messages made from each frame
-_THIRDS = 3
 
 
 @dataclass(frozen=True)
@@ -29,17 +27,17 @@ class Message:
         """Whether drug safety must see it."""
         return bool(self.kinds)
 
-    @property
-    def is_fitted_to(self) -> bool:
-        """Two thirds are, chosen by the hash of the text; the last third is only reported on."""
-        return zlib.crc32(self.text.encode()) % _THIRDS != 0
-
 
 def read_messages(name: str) -> tuple[Message, ...]:
     """The messages of `messages/<name>.yaml`: reports by kind ("a|b": either is right), and benign ones."""
     content = yaml.safe_load((FOLDER / f"{name}.yaml").read_bytes())
     told = [Message(text, tuple(kinds.split("|"))) for kinds, texts in content["reports"].items() for text in texts]
     return (*told, *(Message(text, ()) for text in content["benign"]))
+
+
+def read_texts(name: str, group: str) -> tuple[str, ...]:
+    """The texts of one group of `messages/<name>.yaml`."""
+    return tuple(yaml.safe_load((FOLDER / f"{name}.yaml").read_bytes())[group])
 
 
 def make_messages(seed: int = 1) -> tuple[Message, ...]:

@@ -42,6 +42,10 @@ class Selection:
         chosen = [c for c in chosen if not self.cases or c.id in self.cases]
         return tuple(chosen[: self.limit])
 
+    def named(self) -> str:
+        """What was selected, as it is written on the command line."""
+        return " ".join(f"--{name} {value}" for name, value in self.described().items())
+
     def described(self) -> dict[str, str]:
         """What was selected, for the record; empty when everything was."""
         limit = {"limit": str(self.limit)} if self.limit else {}
@@ -166,7 +170,7 @@ def chosen_cases(suites: Sequence[Suite], selection: Selection) -> list[tuple[Su
     chosen: list[tuple[Suite, Sequence[EvalCase]]] = [(suite, selection.of(suite)) for suite in suites]
     if not any(cases for _, cases in chosen):
         known = ", ".join(sorted({case.category for suite in suites for case in suite.cases}))
-        raise SuiteError(f"no case matches {selection.described()}; the categories are: {known}.")
+        raise SuiteError(f"no case matches {selection.named()}; the categories are: {known}.")
     return chosen
 
 

@@ -15,6 +15,7 @@ from evals.errors import SuiteError
 from evals.types import EvalCase, Suite
 
 MAX_BYTES = 64 * 1024 * 1024
+_ALL_WRONG = ("too_short", ("cases",))  # what pydantic adds where no case is sound: each is named already
 LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # libyaml's reads a thousand cases ten times as fast
 _YAML_ONLY = ("name", "owner", "purpose", "market", "product", "gates", "cases")
 
@@ -61,6 +62,8 @@ def with_gates(suite: Suite, gates: Path | None, *, is_release: bool) -> Suite:
 
 
 def _read(path: Path) -> bytes:
+    if path.is_dir():
+        raise SuiteError(f"{path}: is a folder; name the suites in it (.jsonl or .yaml).")
     if not path.is_file():
         raise SuiteError(f"{path}: no such file. Name a suite (.jsonl or .yaml).")
     if path.stat().st_size > MAX_BYTES:
@@ -108,15 +111,16 @@ def _from_yaml(path: Path, raw: bytes) -> Suite:
         raise SuiteError(f"{path}: not YAML ({error}).") from None
     if not isinstance(page, dict) or not isinstance(page.get("cases"), list):
         raise SuiteError(f"{path}:1: a suite is a mapping with a list 'cases' (and {', '.join(_YAML_ONLY[:-1])}).")
+    if not page["cases"]:
+        raise SuiteError(f"{path}: holds no case.")
     record = {"name": path.stem, **page, "source": path.name, "sha256": hashlib.sha256(raw).hexdigest()}
     record["cases"] = [_filled(case, page) for case in page["cases"]]
     try:
         suite = Suite.model_validate(record)
     except ValidationError as error:
         tree = yaml.compose(text, Loader=LOADER)
-        messages = [
-            f"{path}:{_line_of(tree, e['loc'])}: {m}" for e, m in zip(error.errors(), _explain(error), strict=True)
-        ]
+        told = zip(error.errors(), _explain(error), strict=True)
+        messages = [f"{path}:{_line_of(tree, e['loc'])}: {m}" for e, m in told if (e["type"], e["loc"]) != _ALL_WRONG]
         raise SuiteError("\n".join(messages)) from None
     if len({case.id for case in suite.cases}) < len(suite.cases):
         tree = yaml.compose(text, Loader=LOADER)

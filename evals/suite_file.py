@@ -14,6 +14,12 @@ from evals.types import EvalCase
 DUMPER = getattr(yaml, "CSafeDumper", yaml.SafeDumper)  # the same text, six times as fast
 
 
+def refuse_to_overwrite(path: Path, *, overwrite: bool) -> None:
+    """Keep what stands there unless told otherwise: a person may have corrected it. Raises EvalError."""
+    if path.exists() and not overwrite:
+        raise EvalError(f"{path}: is there already, and may have been corrected by hand; name another or --overwrite.")
+
+
 def write_suite(path: Path, name: str, owner: str, purpose: str, remark: str, cases: Sequence[EvalCase]) -> None:
     """Write a suite file, and read it back to see that it holds. Raises EvalError when it cannot be written."""
     page = {"name": name, "owner": owner, "purpose": purpose, "cases": [_plain(case) for case in cases]}

@@ -305,6 +305,10 @@ class Library:
         with self._writing:
             indexing.index_vectors(self._indexing(), passages, vectors)
 
+    def read_ahead(self, partition: Partition, at: datetime) -> None:
+        """Read what a question on this partition will need, so that nobody waits for it."""
+        self._finder.read_ahead(partition, at)
+
     def warm(self) -> None:
         """Open the indexes now instead of at the first question, and mend what a kill has left."""
         with self._writing:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Sequence
+from datetime import datetime
 
 from sqlalchemy import Engine
 
@@ -79,6 +80,11 @@ class Finder:
         ]
         vector = self._vector(query.text, self._embedder.name) if pairs else None
         return () if vector is None else self._questions.near(pairs, vector, query.limit)
+
+    def read_ahead(self, partition: Partition, at: datetime) -> None:
+        """Keep the passages of a partition's effective documents in memory, as a question on it would."""
+        for standing in self._snapshot().effective(partition, at):
+            self._passages.read_ahead(standing.document_id, standing.version, partition)
 
     def forget(self) -> None:
         """Drop what is kept in memory: a rebuild may have cut passages anew."""

@@ -16,6 +16,7 @@ from knowledge.types import Partition, Passage
 
 EMBED_BLOCK = 512  # texts embedded between two commits: what a kill can cost
 LOOKUP_BLOCK = 500  # keys of one IN (…)
+AHEAD = 1000  # passages of one document; a long label has some 400
 
 T = TypeVar("T")
 
@@ -37,11 +38,13 @@ def remove_others(connection: Connection, document_id: str, version: str, partit
         connection.execute(delete(passages).where(passages.c.passage_id.in_(block)))
 
 
-def read_passages_of(engine: Engine, document_id: str, version: str, partition: Partition) -> tuple[Passage, ...]:
-    """A document's passages in reading order."""
+def read_passages_of(
+    engine: Engine, document_id: str, version: str, partition: Partition, most: int | None = None
+) -> tuple[Passage, ...]:
+    """A document's passages in reading order, the first `most` of them."""
     query = select(passages.c.value).where(_of(document_id, version, partition))
     with reading(engine) as connection:
-        values = connection.execute(query.order_by(passages.c.start, passages.c.end)).scalars()
+        values = connection.execute(query.order_by(passages.c.start, passages.c.end).limit(most)).scalars()
         return tuple(Passage.model_validate_json(value) for value in values)
 
 
@@ -66,6 +69,11 @@ class PassageShelf:
             found[passage.passage_id] = passage
             self._recent.put(passage.passage_id, passage)
         return found
+
+    def read_ahead(self, document_id: str, version: str, partition: Partition) -> None:
+        """Keep a document's passages, the first AHEAD of them."""
+        for passage in read_passages_of(self._engine, document_id, version, partition, AHEAD):
+            self._recent.put(passage.passage_id, passage)
 
     def clear(self) -> None:
         """Forget what is kept."""

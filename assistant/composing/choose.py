@@ -21,6 +21,7 @@ NOVELTY = 0.5  # what words of the question not yet covered add, at most
 LENGTH = 0.2  # what a unit as long as the whole limit loses to one of no length
 REDUNDANCY = 0.2  # what saying the same again takes away, at most
 DUPLICATE = 0.8  # overlap of stems from which two units say the same
+SPOKEN = 0.6  # share of what is asked, by rarity, from which a choice speaks of it
 CONSIDERED = 40  # candidates looked at
 
 
@@ -69,6 +70,46 @@ def choose(candidates: Sequence[Candidate], limits: Limits) -> list[Candidate]:
             i: _value(pool[i], covered, known) - LENGTH * lengths[i] / limits.words for i, known in overlap.items()
         }
     return chosen
+
+
+def speaks_of(asked: frozenset[str], chosen: Sequence[Candidate]) -> bool:
+    """Whether what was chosen holds most of these stems, by rarity, as far as the document knows them at all."""
+    rarity = chosen[0].reading.rarity
+    known = frozenset(stem for stem in asked if rarity.knows(stem))
+    held = frozenset[str]().union(
+        *(c.reading.unit_stems[c.unit.index] | c.reading.context_stems[c.unit.index] for c in chosen)
+    )
+    return rarity.whole(known & held) >= SPOKEN * rarity.whole(known)
+
+
+def with_missing(chosen: Sequence[Candidate], missing: Sequence[Candidate], limits: Limits) -> list[Candidate]:
+    """The picks with one for each thing asked that they miss; their own last ones make room for these."""
+    added: list[Candidate] = []
+    for candidate in missing:
+        if not any(_same(candidate, other) for other in (*chosen, *added)):
+            added.append(candidate)
+    spent = sum(word_count(c.reading, c.unit.index) for c in added)
+    kept: list[Candidate] = []
+    for candidate in chosen:
+        length = word_count(candidate.reading, candidate.unit.index)
+        if not kept or spent + length <= limits.words:
+            kept.append(candidate)
+            spent += length
+    return [*kept, *added]
+
+
+def united(rankings: Sequence[Sequence[Candidate]]) -> list[Candidate]:
+    """Several rankings as one: each unit once, with the best of its scores, best first."""
+    best: dict[tuple[int, int], Candidate] = {}
+    for candidate in (one for ranking in rankings for one in ranking):
+        key = (id(candidate.reading), candidate.unit.index)
+        if key not in best or best[key].score < candidate.score:
+            best[key] = candidate
+    return sorted(best.values(), key=lambda c: (-c.score, c.unit.index))
+
+
+def _same(one: Candidate, other: Candidate) -> bool:
+    return one.reading is other.reading and one.unit.index == other.unit.index
 
 
 def _chances(pool: Sequence[Candidate]) -> list[float]:

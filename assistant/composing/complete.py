@@ -27,14 +27,33 @@ class Excerpt:
     score: float
 
 
-def complete(chosen: Sequence[Candidate], ranked: Sequence[Candidate], limits: Limits) -> list[Excerpt]:
-    """Group the chosen units by place, add what they depend on, then grow into their neighbours within the limits."""
+# Asks for a course of doses or steps, which a table holds as a whole: a row of it is no answer.
+_COURSE = re.compile(
+    r"\b(?:titrat\w*|escalat\w*|step[\s-]?up|ramp[\s-]?up|(?:day|week|wk|cycle|step) by (?:day|week|wk|cycle|step)"
+    r"|(?:d|day|wk|week|month|cycle|c)s?\s*\d+\s*(?:-|–|to|thru|through)\s*(?:d|day|wk|week)?\s*\d+"
+    r"|(?:each|every|per|all) (?:step|strengths?|weight band|doses|levels?))\b",
+    re.IGNORECASE,
+)
+
+
+def asks_for_a_course(text: str) -> bool:
+    """Whether a question wants all steps of something, as a short table lists them."""
+    return _COURSE.search(text) is not None
+
+
+def complete(
+    chosen: Sequence[Candidate], ranked: Sequence[Candidate], limits: Limits, *, whole_tables: bool = False
+) -> list[Excerpt]:
+    """Group the chosen units by place, add what they depend on, then grow into their neighbours within the limits.
+
+    With `whole_tables` a short table is shown whole wherever a row of it was chosen.
+    """
     scores = {_key(c): c.score for c in ranked}
     groups: dict[tuple[str, int, int], tuple[Reading, set[int], float]] = {}
     for candidate in chosen:
         place = _place(candidate.reading, candidate.unit.index)
         reading, units, score = groups.setdefault(place, (candidate.reading, set(), candidate.score))
-        units.update(_needed(candidate, ranked, limits))
+        units.update(_needed(candidate, ranked, limits, whole_tables=whole_tables))
         groups[place] = (reading, units, max(score, candidate.score))
         for row in _rows_pointed_to(candidate, ranked):
             place = _place(reading, row.unit.index)
@@ -55,12 +74,12 @@ def _place(reading: Reading, index: int) -> tuple[str, int, int]:
     return (document, 0, unit.table) if unit.table is not None else (document, 1, unit.paragraph)
 
 
-def _needed(candidate: Candidate, ranked: Sequence[Candidate], limits: Limits) -> set[int]:
+def _needed(candidate: Candidate, ranked: Sequence[Candidate], limits: Limits, *, whole_tables: bool) -> set[int]:
     reading, unit = candidate.reading, candidate.unit
     units = reading.document.units
     needed = {unit.index}
     if unit.kind is UnitKind.TABLE_ROW:
-        return needed | _rows_beside(candidate, ranked)
+        return needed | _rows_beside(candidate, ranked, whole_tables=whole_tables)
     needed |= bound_to(reading, unit.index)
     if unit.lead_in is not None and candidate.features["context"] >= candidate.features["coverage"]:
         siblings = {u.index for u in units if u.lead_in is not None and u.table is None and u.lead_in == unit.lead_in}
@@ -103,7 +122,7 @@ def _number_of(row: Candidate) -> str:
     return named[1] if named else ""
 
 
-def _rows_beside(candidate: Candidate, ranked: Sequence[Candidate]) -> set[int]:
+def _rows_beside(candidate: Candidate, ranked: Sequence[Candidate], *, whole_tables: bool) -> set[int]:
     """The rows that belong beside a chosen one.
 
     Where a value was asked about, every row of the table that holds it and speaks of the same thing: they
@@ -111,10 +130,12 @@ def _rows_beside(candidate: Candidate, ranked: Sequence[Candidate]) -> set[int]:
     rather than about one row.
     """
     reading, unit = candidate.reading, candidate.unit
+    rows = [u.index for u in reading.document.units if u.table == unit.table]
+    if whole_tables and len(rows) <= WHOLE_TABLE_ROWS:
+        return set(rows)
     if candidate.features["value"]:
         alike = (c for c in ranked if c.reading is reading and c.unit.table == unit.table and c.features["value"])
         return {c.unit.index for c in alike if c.features["coverage"] > 0}
-    rows = [u.index for u in reading.document.units if u.table == unit.table]
     if candidate.features["coverage"] > 0 or len(rows) > WHOLE_TABLE_ROWS:
         return set()
     return set(rows)

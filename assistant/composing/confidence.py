@@ -51,6 +51,7 @@ class ConfidenceModel:
         weights = {s: reading.rarity.weight(s) for s in asked.original}
         total = math.fsum(weights.values()) or 1.0
         held = {s for s in asked.original if s in shown or asked.meant.get(s, frozenset()) & shown}
+        held |= {s for s in asked.original if any(name <= shown for name in asked.classes.get(s, ()))}
         unknown = {s for s in asked.original if not _known(s, asked, reading)}
         rarest = sorted(weights, key=lambda s: (-weights[s], s))[:2]
         return {
@@ -74,8 +75,10 @@ class ConfidenceModel:
 
 
 def _known(found: str, asked: Asked, reading: Reading) -> bool:
-    """Whether the document uses a word of the question, or one of those its shorthand stands for."""
-    return reading.rarity.knows(found) or any(reading.rarity.knows(s) for s in asked.meant.get(found, frozenset()))
+    """Whether the document uses a word of the question, what its shorthand stands for, or a medicine's generic name."""
+    knows = reading.rarity.knows
+    is_meant = any(knows(s) for s in asked.meant.get(found, frozenset()))
+    return knows(found) or is_meant or any(all(map(knows, name)) for name in asked.classes.get(found, ())[:1])
 
 
 @cache

@@ -5,19 +5,22 @@ Only for matching; quoted text is never changed.
 
 from __future__ import annotations
 
+import math
 import re
 from dataclasses import dataclass
 
 _NUMBER = r"\d+(?:,\d{3})*(?:\.\d+)?"
 _VALUE = re.compile(rf"(?<![\w.])({_NUMBER})")
-_RANGE = re.compile(rf"(?<![\w.])({_NUMBER})\s*(?:-|–|—|to|and)\s*(?:<|≤|less than\s*)?\s*({_NUMBER})(?![\w.]*\d)")
+_THING = r"(?:\s*(?:kg|mg|mcg|g|ml/min|ml|months?|mos?|years?|yrs?|weeks?|wks?|days?|hours?|minutes?|°c?|%)(?![\w/]))"
+_TO = rf"{_THING}?\s*(?:-|–|—|to|and)\s*(?:<|≤|less than(?: or equal to)?\s*)?\s*"
+_RANGE = re.compile(rf"(?<![\w.])({_NUMBER}){_TO}({_NUMBER})(?![\w.]*\d)", re.IGNORECASE)
 _BELOW = re.compile(
     rf"(<|≤|less than or equal to|less than|below|under|up to|at most|no more than)\s*({_NUMBER})", re.IGNORECASE
 )
 _ABOVE = re.compile(
     rf"(>|≥|greater than or equal to|greater than|more than|above|over|at least|or more than)\s*"
     rf"({_NUMBER})(?![\d.,]*\d)"
-    r"(?!\s*(?:-|–|—|to|and)\s*(?:<|≤)?\s*\d)",
+    rf"(?!{_TO}\d)",
     re.IGNORECASE,
 )
 _OR_MORE = re.compile(
@@ -28,7 +31,6 @@ _AMOUNT = re.compile(
     r"times\b|fold\b|°)",
     re.IGNORECASE,
 )
-
 
 # What a number is of, by the word after it. Numbers of different things are never held against each other.
 _UNITS = {
@@ -47,6 +49,8 @@ _UNITS = {
     "temperature": "° °c °f",
 }
 _UNIT_OF = {word: unit for unit, words in _UNITS.items() for word in words.split()}
+_RATIO = re.compile(rf"{_NUMBER}/\d")  # a strength ("25/5") or a blood pressure
+_DIVIDED = re.compile(r"\d/$")
 _NEXT = re.compile(r"[\s-]?\s*([a-zµ%°]+(?:/[a-z]+\d?)?)", re.IGNORECASE)
 _COUNTED = re.compile(r"[a-z]{3,}s$")  # "3 drugs": how many there are, no value a label's range could hold
 _NO_COUNT = frozenset({"has", "was", "this", "plus", "versus", "less", "labs", "does"})
@@ -84,9 +88,11 @@ def values(text: str) -> tuple[float, ...]:
 
 
 def asked_values(text: str) -> tuple[Value, ...]:
-    """The numbers of a question that a label's range may hold: no counts ("3 drugs"), no "1L" or "2nd"."""
+    """The numbers of a question that a label's range may hold: no counts ("3 drugs"), no "1L", "2nd" or "25/5"."""
     found = []
     for match in _VALUE.finditer(text):
+        if _RATIO.match(text, match.start()) or _DIVIDED.search(text, 0, match.start()):
+            continue
         follows = _NEXT.match(text, match.end())
         word = follows[1].lower() if follows else ""
         unit = _UNIT_OF.get(word, "")
@@ -99,14 +105,16 @@ def asked_values(text: str) -> tuple[Value, ...]:
 
 def intervals(text: str) -> tuple[Interval, ...]:
     """Every range a text states: "15–30", "below 15 mL/min", "≥ 60", "65 years or older"."""
-    found = []
+    found, within = [], set()
     for match in _RANGE.finditer(text):
         low, high = sorted((_number(match.group(1)), _number(match.group(2))))
         found.append(Interval(low, high, _unit_after(text, match.end(2))))
-    found += [Interval(0.0, _number(m.group(2)), _unit_after(text, m.end(2))) for m in _BELOW.finditer(text)]
-    for pattern, group in ((_ABOVE, 2), (_OR_MORE, 1)):
+        within |= {match.start(1), match.start(2)}  # "20 to less than 40" is one range, and no "less than 40"
+    for pattern, group in ((_BELOW, 2), (_ABOVE, 2), (_OR_MORE, 1)):
         for match in pattern.finditer(text):
-            found.append(Interval(_number(match.group(group)), float("inf"), _unit_after(text, match.end(group))))
+            low, high = (0.0, _number(match[group])) if pattern is _BELOW else (_number(match[group]), math.inf)
+            if match.start(group) not in within:
+                found.append(Interval(low, high, _unit_after(text, match.end(group))))
     return tuple(found)
 
 

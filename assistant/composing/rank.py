@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+import math
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
+from assistant.composing.kinds import kinds_asked
 from assistant.composing.quantities import Value, asked_values, intervals
 from assistant.composing.reading import Reading
 from assistant.composing.terms import stem, stems, words
@@ -37,8 +40,21 @@ _NONCLINICAL = re.compile(
     re.IGNORECASE,
 )
 EXPANDED = 0.6  # what a word the question only implies (shorthand spelled out) counts, of one it says
+MANY = 4  # words of the question in one unit: more is no better
 # Features compared with those of the best unit found: how high they run differs from question to question.
-COMPARED = ("coverage", "context", "precision", "heading", "row_label", "dense", "fused", "prior", "prior_above")
+COMPARED = (
+    "coverage",
+    "context",
+    "precision",
+    "heading",
+    "row_label",
+    "dense",
+    "fused",
+    "prior",
+    "prior_above",
+    "among",
+    "named",
+)
 
 
 @dataclass(frozen=True)
@@ -70,9 +86,13 @@ class Asked:
     meant: Mapping[str, frozenset[str]]  # each original stem → the stems its shorthand stands for
     values: tuple[Value, ...]
     wants_amount: bool
+    kinds: tuple[str, ...]  # of quantities it is after
     asks_whether: bool
     wants_nonclinical: bool
     fields: Mapping[str, float]
+    classes: Mapping[
+        str, tuple[frozenset[str], ...]
+    ]  # stem of another medicine → stems of each name labels have for it
 
     @classmethod
     def of(cls, part: Part, ignore: frozenset[str]) -> Asked:
@@ -84,15 +104,19 @@ class Asked:
         carried = stems(" ".join(part.carried)) - stems(part.text)
         original = stems(text) - ignore - carried
         said = {stem(word): word for word in words(text)}
+        classes = {stem(word): tuple(stems(name) for name in called) for word, called in part.companions.items()}
+        implied = stems(expand(text)).union(*(found for names in classes.values() for found in names))
         return cls(
             original=original,
             meant={s: _meant(said[s]) - {s} for s in original if s in said},
-            expanded=stems(expand(text)) - original - ignore,
+            expanded=implied - original - ignore,
             values=asked_values(text),
             wants_amount=_WANTS_AMOUNT.search(text) is not None,
+            kinds=kinds_asked(text),
             asks_whether=_WHETHER.search(text) is not None,
             wants_nonclinical=traits(text).nonclinical or _NONCLINICAL.search(text) is not None,
             fields=part.fields,
+            classes=classes,
         )
 
 
@@ -139,6 +163,8 @@ def weigh(asked: Asked, found: Sequence[ScoredPassage], readings: Mapping[tuple[
             if (*key, index) not in held:
                 unit = reading.document.units[index]
                 held[(*key, index)] = reading, unit, features(asked, reading, unit, scored, best)
+    for own, among in zip((own for _, _, own in held.values()), _among(asked, list(held.values())), strict=True):
+        own["among"] = among
     peaks = {name: max((own[name] for _, _, own in held.values()), default=0.0) for name in COMPARED}
     return [
         Weighed(
@@ -146,6 +172,21 @@ def weigh(asked: Asked, found: Sequence[ScoredPassage], readings: Mapping[tuple[
         )
         for reading, unit, own in held.values()
     ]
+
+
+def _among(asked: Asked, held: Sequence[tuple[Reading, Unit, object]]) -> list[float]:
+    """Which share of the question's words each unit and its context hold, by how few of the other units hold them.
+
+    A word that every unit found shares ("dose", in a question on a dose) tells nothing between them, however rare it
+    is in the document.
+    """
+    wanted = asked.original | asked.expanded
+    hits = [wanted & (r.unit_stems[u.index] | r.context_stems[u.index]) for r, u, _ in held]
+    counts = Counter(name for found in hits for name in found)
+    weights = {name: math.log(1 + (len(hits) - n + 0.5) / (n + 0.5)) for name, n in counts.items()}
+    counted = {name: weight * (1.0 if name in asked.original else EXPANDED) for name, weight in weights.items()}
+    whole = math.fsum(weights.values()) or 1.0
+    return [math.fsum(counted[name] for name in found) / whole for found in hits]
 
 
 def _scored(asked: Asked, weighed: Weighed) -> Candidate:
@@ -177,6 +218,7 @@ def features(asked: Asked, reading: Reading, unit: Unit, scored: ScoredPassage, 
         "coverage": min(1.0, _weight(reading, asked, own) / total),
         "context": min(1.0, _weight(reading, asked, context - own) / total),
         "precision": _precision(reading, asked, own),
+        "named": min(1.0, len(asked.original & own) / MANY),
         "heading": _precision(reading, asked, reading.heading_stems[unit.section]),
         "row_label": _precision(reading, asked, reading.label_stems[unit.index]),
         "dense": max(0.0, scored.dense or 0.0),
@@ -192,6 +234,7 @@ def features(asked: Asked, reading: Reading, unit: Unit, scored: ScoredPassage, 
         "row": float(is_row),
         "row_amount": float(is_row and asked.wants_amount),
         "value": value,
+        "kind": _share_stated(asked, is_what.kinds),
         "row_value": float(is_row) * value,
         "highlight": float(unit.is_highlight),
         "opening": opening,
@@ -213,6 +256,11 @@ def _weight(reading: Reading, asked: Asked, found: frozenset[str]) -> float:
     if not original and not expanded:  # most units share no word with the question
         return 0.0
     return reading.rarity.whole(original) + EXPANDED * reading.rarity.whole(expanded)
+
+
+def _share_stated(asked: Asked, kinds: frozenset[str]) -> float:
+    """Which share of the kinds of quantity asked for a text states."""
+    return sum(kind in kinds for kind in asked.kinds) / len(asked.kinds) if asked.kinds else 0.0
 
 
 def _holds_a_value(asked: Asked, text: str) -> bool:

@@ -6,6 +6,7 @@ import re
 from functools import lru_cache
 from typing import NamedTuple
 
+from assistant.composing.kinds import kinds_stated
 from assistant.composing.quantities import has_amount
 
 KEPT = 50_000  # texts; some 300 bytes each
@@ -33,6 +34,7 @@ class Traits(NamedTuple):
     refers: bool  # only points elsewhere
     negates: bool
     nonclinical: bool  # tells of animals or cells, not of patients
+    kinds: frozenset[str]  # of the quantities it states
 
 
 @lru_cache(maxsize=KEPT)
@@ -44,4 +46,5 @@ def traits(text: str) -> Traits:
         refers=_REFERS.match(text) is not None,
         negates=_NEGATES.search(text) is not None,
         nonclinical=_ANIMALS.search(text) is not None,
+        kinds=kinds_stated(text),
     )

@@ -29,7 +29,7 @@ _CHILD_WORDS = re.compile(
     re.IGNORECASE,
 )
 _NOT_A_PATIENT = re.compile(
-    r"\b(?:child-?pugh|infantile\s+spasms|newborn\s+screening|pregnan\w+|breast|nursing|lactat\w+|milk)\b",
+    r"\b(?:child['’]?s?[\s-]*(?:pugh|[abc]\b)|infantile\s+spasms|newborn\s+screening|pregnan\w+|breast|nursing|lactat\w+|milk)\b",
     re.IGNORECASE,
 )
 

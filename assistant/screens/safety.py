@@ -14,11 +14,9 @@ from assistant.screens.message import Reader, ScreenInput
 from assistant.screens.narrative import Cued, Told, cue_weight, frame_weight, own_words, read_cues, tell_event
 from assistant.screens.patterns import read_patterns
 from assistant.screens.signs import Read, signs
-from assistant.screens.told_model import REPORT, load_told_model
+from assistant.screens.told_model import ENOUGH, REPORT, SURE, Thresholds, load_told_model
 from assistant.types import Finding, FindingKind, SafetyKind
 
-ENOUGH = 0.5
-SURE = 0.9  # a rule this sure is believed whatever the model says
 _SITUATIONS = (  # by their own words; an adverse event and harm in an unapproved use need more than that
     SafetyKind.PRODUCT_COMPLAINT,
     SafetyKind.PREGNANCY_EXPOSURE,
@@ -52,13 +50,14 @@ class SafetyScreen:
         if self._reader is None or self._model is None or not read.cued:
             return tuple(found.values())
         reading = self._reader.read(message.heard)
-        weighed = self._model.weigh(signs(read, WEIGHED), message.heard, reading)
+        weighed = self._model.weigh(signs(read, WEIGHED), message.heard, reading, read.own)
         limits = self._model.thresholds
-        if weighed[REPORT] < limits.veto:
-            return tuple(one for one in found.values() if one.confidence >= SURE)
-        if weighed[REPORT] >= limits.report and not found:
-            return (_fitted(message, read, weighed),)
-        return tuple(found.values())
+        if weighed[REPORT] < limits.needed(max((one.confidence for one in found.values()), default=0.0)):
+            return ()
+        kinds = _kinds(weighed, limits) | {kind for kind, one in found.items() if one.confidence >= SURE}
+        if SafetyKind.ADVERSE_EVENT in kinds and SafetyKind.OFF_LABEL_USE_WITH_HARM in found:
+            kinds.add(SafetyKind.OFF_LABEL_USE_WITH_HARM)
+        return tuple(found.get(kind) or _fitted(message, read, weighed, kind) for kind in SafetyKind if kind in kinds)
 
     def _by_rules(self, message: ScreenInput, read: Read) -> dict[SafetyKind, Finding]:
         found: dict[SafetyKind, Finding] = {}
@@ -108,9 +107,14 @@ def _tell_situation(kind: SafetyKind, one: Cued, cued: Sequence[Cued]) -> Told:
     return Told(one.clause, base + cue_weight(one, cued) + frame_weight(one.clause))
 
 
-def _fitted(message: ScreenInput, read: Read, weighed: Mapping[str, float]) -> Finding:
-    """The model's finding: its likeliest kind, pointing at the clause the rules find nearest to that kind."""
-    kind = max(SafetyKind, key=lambda one: weighed.get(one.value, 0.0))
+def _kinds(weighed: Mapping[str, float], limits: Thresholds) -> set[SafetyKind]:
+    """The likeliest kind, and each other that is likely enough; use with harm never stands alone."""
+    likeliest = max(WEIGHED, key=lambda kind: weighed[kind.value])
+    return {likeliest, *(kind for kind in SafetyKind if weighed[kind.value] >= limits.kind)}
+
+
+def _fitted(message: ScreenInput, read: Read, weighed: Mapping[str, float], kind: SafetyKind) -> Finding:
+    """The model's finding of a kind, pointing at the clause the rules find nearest to that kind."""
     of_kind = [one for rule, one in read.told if rule is kind] or [one for _, one in read.told]
     nearest = max(of_kind, key=lambda one: (one.weight, not one.clause.is_question, len(one.clause.tokens)))
     return _finding(message, kind, nearest).model_copy(

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
-from assistant.composing.choose import Limits, choose
+from assistant.composing.choose import Limits, choose, speaks_of, united, with_missing
 from assistant.composing.cite import Citations
-from assistant.composing.complete import Excerpt, complete
+from assistant.composing.complete import Excerpt, asks_for_a_course, complete
 from assistant.composing.confidence import ConfidenceModel
 from assistant.composing.layout import lay_out
-from assistant.composing.rank import Asked, rank
+from assistant.composing.rank import Asked, Candidate, rank
 from assistant.composing.reading import Reading
 from assistant.composing.safety_information import safety_information
 from assistant.composing.terms import stems
 from assistant.labels import label_of
 from assistant.types import Block, Draft, Evidence, Part, SafetyInformation
 from knowledge.types import ApprovedDocument, ProductNames
+
+SURE = 0.45  # confidence from which what is found for one of several things asked is shown for it
 
 
 def compose(
@@ -25,11 +28,13 @@ def compose(
     limits: Limits,
     confidence: ConfidenceModel,
     safety_heading: str,
+    facets: Sequence[tuple[Part, Evidence]] = (),
 ) -> Draft | None:
     """Choose, complete and lay out. Returns None when nothing was found.
 
     `readings` by (document_id, version) must hold every document the evidence names, and the
-    product's prescribing information (for the important safety information).
+    product's prescribing information (for the important safety information). `facets` are the several
+    things the part asks for, each with what was found for it alone: none of them is left out for another.
     """
     if evidence.result is None or not evidence.result.passages:
         return None
@@ -39,8 +44,14 @@ def compose(
     chosen = choose(ranked, limits)
     if not chosen:
         return None
-    excerpts, blocks, citations = _within(complete(chosen, ranked, limits), limits)
-    features = confidence.features(asked, ranked, excerpts)
+    whole = asks_for_a_course(part.text)
+    features = confidence.features(asked, ranked, complete(chosen, ranked, limits, whole_tables=whole))
+    missing = [] if not facets else _missing(facets, chosen, readings, limits, confidence)
+    seeds = with_missing(chosen, [side.best for side in missing], limits)
+    ranked = united([ranked, *(side.ranked for side in missing)]) if missing else ranked
+    excerpts, blocks, citations = _within(complete(seeds, ranked, limits, whole_tables=whole), limits)
+    if not missing:
+        features = confidence.features(asked, ranked, excerpts)
     return Draft(
         part=evidence.part,
         blocks=blocks,
@@ -49,6 +60,37 @@ def compose(
         confidence=confidence.probability(features),
         features=features,
     )
+
+
+@dataclass(frozen=True)
+class _Side:
+    """One of several things asked: what ranks first for it alone."""
+
+    best: Candidate
+    ranked: Sequence[Candidate]
+
+
+def _missing(
+    facets: Sequence[tuple[Part, Evidence]],
+    chosen: Sequence[Candidate],
+    readings: Mapping[tuple[str, str], Reading],
+    limits: Limits,
+    confidence: ConfidenceModel,
+) -> list[_Side]:
+    """The things asked that what was chosen does not speak of, as far as something found surely does."""
+    found: list[_Side] = []
+    for part, evidence in facets:
+        if evidence.result is None or not evidence.result.passages:
+            continue
+        asked = Asked.of(part, name_stems(readings))
+        if speaks_of(asked.original, chosen):
+            continue
+        ranked = rank(asked, evidence.result.passages, readings)
+        best = choose(ranked, limits)[:1]
+        features = confidence.features(asked, ranked, complete(best, ranked, limits)) if best else {}
+        if best and speaks_of(asked.original, best) and confidence.probability(features) >= SURE:
+            found.append(_Side(best[0], ranked))
+    return found
 
 
 def _within(excerpts: Sequence[Excerpt], limits: Limits) -> tuple[Sequence[Excerpt], tuple[Block, ...], Citations]:

@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from assistant.screens.comparator import compared_in_label, same_substance
+from assistant.screens.label_uses import read_uses
+from assistant.screens.medicines import find_medicines, generic_of
 from assistant.screens.off_label import assess_harm, assess_use, goes_on
+from assistant.screens.others_use import is_about_contacts, is_about_managing, without_others_use
 from assistant.types import Finding, FindingKind, Part, PartKind, Screening, Understanding
 from knowledge.types import ApprovedDocument
 
@@ -27,7 +30,8 @@ def judge(
 
     `off_label` is the policy's threshold: a use found at or above it makes an on-label part off-label.
     """
-    parts = tuple(_judged(part, screening, labels, product_names, off_label) for part in understanding.parts)
+    parts = tuple(_beside_product(part, understanding.product, labels) for part in understanding.parts)
+    parts = tuple(_judged(part, screening, labels, product_names, off_label) for part in parts)
     parts = _followed(parts)
     uses = tuple(_use(part, screening, labels) for part in parts if part.kind is PartKind.OFF_LABEL)
     harm = tuple(_harm(screening, understanding, labels))
@@ -37,6 +41,25 @@ def judge(
         screening.model_copy(update={"findings": (*screening.findings, *harm, *uses)}),
         understanding.model_copy(update={"parts": parts}),
     )
+
+
+def _beside_product(part: Part, product: str | None, labels: Labels) -> Part:
+    """A question about a medicine we do not hold, asked where a product is in force whose label speaks of it.
+
+    "Colesevelam - timing?" is then asked of that product's label; of no other product anything is said.
+    """
+    if product is None or part.product is not None or part.candidates or not part.names_unknown_product:
+        return part
+    named = [generic_of(medicine.name) for medicine in find_medicines(part.text)]
+    documents = labels(product) if named else ()
+    if not documents or not all(read_uses(documents).mentions(name) for name in named):
+        return part
+    carried = tuple(dict.fromkeys((*part.carried, *(word for name in named for word in name.split()))))
+    added = [word for word in carried if word not in part.text.lower()]
+    standalone = f"{product}: {part.text}" + (f" ({' '.join(added)})" if added else "")
+    beside = {name: (name,) for name in named}
+    home = {"product": product, "names_unknown_product": False, "standalone": standalone, "carried": tuple(added)}
+    return part.model_copy(update=home | {"companions": beside})
 
 
 def _judged(part: Part, screening: Screening, labels: Labels, product_names: Sequence[str], off_label: float) -> Part:
@@ -50,7 +73,7 @@ def _judged(part: Part, screening: Screening, labels: Labels, product_names: Seq
         if is_own or (surest < JUDGEMENT and compared_in_label(part.standalone, product_names, documents)):
             kind = PartKind.ON_LABEL
     if kind is PartKind.ON_LABEL:
-        use = assess_use(part.standalone, part.populations, documents)
+        use = _assessed(part, documents)
         if use is not None and use.confidence >= off_label:
             kind = PartKind.OFF_LABEL
     return part if kind is part.kind else part.model_copy(update={"kind": kind})
@@ -58,12 +81,23 @@ def _judged(part: Part, screening: Screening, labels: Labels, product_names: Seq
 
 def _use(part: Part, screening: Screening, labels: Labels) -> Finding:
     """The finding a part goes to the medical team for, with the place of the part in the message."""
-    use = assess_use(part.standalone, part.populations, labels(part.product) if part.product else ())
+    use = _assessed(part, labels(part.product) if part.product else ())
     start = max(0, screening.redacted.find(part.text))
     span = {"start": start, "end": min(len(screening.redacted), start + len(part.text))}
     if use is None:
         return Finding(kind=FindingKind.OFF_LABEL, **span, found_by="off_label@1", confidence=1.0)
     return use.model_copy(update=span)
+
+
+def _assessed(part: Part, documents: Sequence[ApprovedDocument]) -> Finding | None:
+    """A use the label does not hold; what a medicine beside the product is taken for is none of its uses."""
+    if is_about_contacts(part.text):
+        return None
+    own = {word for d in documents for word in d.document.names.product.lower().split()}
+    own |= {word for d in documents for word in d.document.names.generic.lower().split()}
+    use = assess_use(without_others_use(part.standalone, own), part.populations, documents)
+    managed = use is not None and use.detail in {"condition", "route"} and is_about_managing(part.text)
+    return None if managed else use
 
 
 def _followed(parts: Sequence[Part]) -> tuple[Part, ...]:

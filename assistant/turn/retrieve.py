@@ -26,8 +26,10 @@ def retrieve(
     if part.product is None:
         return Evidence(part=index, result=None)
     audiences = (Audience.HCP,) if scope.audience is Audience.HCP else (Audience.HCP, Audience.MEDICAL)
+    asked = spelled_out(part.standalone.removeprefix(f"{part.product}: "), names, further=True)
+    called = dict.fromkeys(name for names_of in part.companions.values() for name in names_of)
     query = Query(
-        text=spelled_out(part.standalone.removeprefix(f"{part.product}: "), names),
+        text=" ".join((asked, *(name for name in called if name not in asked.lower()))),
         partitions=tuple(
             Partition(product=part.product, market=scope.market, audience=audience) for audience in audiences
         ),

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 
 from assistant.records import Interaction
 from assistant.types import Part, PartKind, Question, Screening, Understanding
+from assistant.understanding.companions import companions
 from assistant.understanding.frame import (
     beside,
     carried_topic,
@@ -107,6 +108,7 @@ def _part(
         candidates=() if subject.product else subject.candidates,
         fields=section_prior(text, whole, subject.product, index, topics) if group.kind in _ASKED else {},
         populations=populations(whole),
+        companions=companions(whole, subject.product, index) if group.kind in _ASKED else {},
         names_unknown_product=subject.is_unknown,
     )
 

@@ -99,7 +99,7 @@ def _telling(text: str) -> frozenset[str]:
 @lru_cache(maxsize=4096)
 def _known(text: str) -> frozenset[str]:
     """The stems of a text, and of all that its shorthand stands for."""
-    return frozenset(found for word in words(expand(text)) for found in _meanings(word))
+    return frozenset(found for word in words(expand(text, further=False)) for found in _meanings(word))
 
 
 @lru_cache(maxsize=16384)
@@ -112,7 +112,7 @@ def _meanings(word: str) -> frozenset[str]:
 
 @lru_cache(maxsize=16384)
 def _spelled_out(word: str) -> tuple[str, ...]:
-    return tuple(words(expand(word))[len(words(word)) :])
+    return tuple(words(expand(word, further=False))[len(words(word)) :])
 
 
 @lru_cache(maxsize=1)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from assistant.records import Interaction
 from assistant.types import Part, PartKind
-from assistant.understanding.populations import populations, without_populations
+from assistant.understanding.populations import SEVERITY, populations, without_populations
 from assistant.understanding.products import ProductIndex
 from assistant.understanding.shorthand import expand, known_words
 from assistant.understanding.split import TIMES, content, unmarked
@@ -25,6 +25,9 @@ _LEANS = re.compile(
     r"|\bany (?:change|difference|different|adjustment)\b|\binstead\b|\bsame\b",
     re.IGNORECASE,
 )
+_ALONE_TOPICS = frozenset({"supply", "mechanism", "description", "overdose", "abuse", "toxicology", "counseling"})
+_WHO = frozenset({"renal", "hepatic", "pediatric", "geriatric"})
+_EFFECTS = frozenset({"adverse", "warning"})  # topics whose words name an effect: one takes the other's place
 _ALONE = re.compile(r"\b(?:mono(?:therapy)?|alone|single[\s-]agent|by itself|on its own)\b", re.IGNORECASE)
 _BESIDE = re.compile(r"\b(?:with|w/?|plus|\+)\s+\S+.*$", re.IGNORECASE)
 
@@ -41,24 +44,34 @@ def previous_part(history: Sequence[Interaction]) -> Part | None:
 
 def leans_on_previous(text: str, topics: TopicModel) -> bool:
     """Whether a text cannot be understood without the turn before."""
-    return _LEANS.search(text) is not None or not topics.topics_of(expand(text))
+    own = topics.topics_of(expand(text)).keys()
+    if own and own <= _ALONE_TOPICS:
+        return False
+    names_who = own <= _WHO and len(content(text)) <= ELLIPTIC  # "over 75?"
+    return _LEANS.search(text) is not None or names_who
 
 
 def inherited(text: str, previous: Part, index: ProductIndex, topics: TopicModel) -> tuple[str, ...]:
     """The words of the previous question that this one takes for granted.
 
-    A new condition replaces the old one, a new population replaces the old one; the topic stays.
+    A new condition, population, severity, companion or effect takes the old one's place; the topic stays.
     """
     before = previous.standalone.partition(": ")[2] if previous.product else previous.standalone
     before = before or previous.standalone
     if populations(text):
         before = without_populations(before)
+    elif SEVERITY.search(text):
+        before = SEVERITY.sub(" ", before)
     if _ALONE.search(text):
         before = _BESIDE.sub("", before)
     named = _medicine_words(before, index)
-    kept = [
-        word for word in content(before) if word not in named or word in _medicine_words(before, index, companions=True)
-    ]
+    companions = (
+        set() if _medicine_words(text, index, companions=True) else _medicine_words(before, index, companions=True)
+    )
+    effects = {word for word in content(text) if topics.topics_of_word(word) & _EFFECTS}
+    kept = [word for word in content(before) if word not in named or word in companions]
+    if effects:
+        kept = [word for word in kept if not topics.topics_of_word(word) & _EFFECTS]
     if _own_condition(text, index, topics):
         kept = [word for word in kept if topics.is_cue(word)]
     said = set(content(text))

@@ -73,7 +73,7 @@ def _is_listed_common(word: str) -> bool:
 @lru_cache(maxsize=1)
 def _common() -> frozenset[str]:
     everyday = frozenset(str(table("common_words.yaml")["words"]).split())
-    clinical = frozenset(word for word in known_words() if word not in medicines().generic_of)
+    clinical = frozenset(word for word in known_words(further=True) if word not in medicines().generic_of)
     return everyday | clinical | SALTS
 
 

@@ -17,6 +17,7 @@ from knowledge.types import ProductNames
 
 How = Literal["brand", "generic", "substance", "combination", "component", "misspelling", "truncated", "nickname"]
 
+SHORTEST_TAIL = 5  # letters of a later word of a brand name that people say alone ("Alphavex Sustenna")
 SHORTEST_HEAD = 4  # letters of a word that may stand for a longer name
 
 # Words of brand names that tell a form, device or release, not the product.
@@ -111,6 +112,9 @@ def _brand_names(index: int, product: ProductNames, components: tuple[str, ...])
     first = core.split()[0] if core else ""
     if not is_generic and first != core and len(first) >= SHORTEST_HEAD and not is_common(first):
         yield Name(first, index, how, 0.95)
+    for tail in core.split()[1:] if not is_generic else ():
+        if len(tail) >= SHORTEST_TAIL and tail.isalpha() and not is_common(tail) and _stands_alone(tail, components[0]):
+            yield Name(tail, index, how, 0.9)
 
 
 def _without_form(brand: str) -> list[str]:

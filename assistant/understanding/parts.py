@@ -44,6 +44,23 @@ _STATEMENT = re.compile(
     r"\b(?:pts?|patients?|she|he|they|my|our|has|had|have|having|is|was|were|got|been|i|we|his|her|yo|y/o|started|took)\b",
     re.IGNORECASE,
 )
+# Says something of the patient and asks nothing: it belongs to the question beside it.
+_BACKGROUND = re.compile(
+    r"^\W*(?:(?:already|currently|now|still)\s+)?(?:on|taking|s/p|h/o|hx|failed|allergic|intolerant|prior|previous(?:ly)?|"
+    r"(?:tx|trt|treatment)[\s-]na[iï]ve|known)\b",
+    re.IGNORECASE,
+)
+# A way of giving that is asked about by itself: "… and has anyone used it intranasally?"
+_WAY_OF_USE = re.compile(
+    r"\b(?:anyone|anybody|people|some(?:one|body)?)\W+(?:\w+\W+){0,2}(?:us(?:e|ed|ing)|tr(?:y|ied|ying)|giv(?:e|en|ing))\b"
+    r"|\b(?:us(?:e|ed|ing)|giv(?:e|en|ing)|tried) (?:it|this) (?:off[\s-]label|intra\w+ly|subcutaneously|rectally|"
+    r"topically|nasally|sublingually|epidurally|inhaled|nebuli[sz]ed)\b",
+    re.IGNORECASE,
+)
+_BARE = re.compile(  # asks for a measure of what was said before: "…, how many days?"
+    r"^\W*(?:(?:and|so|for|within|in|after)\W+)*(?:how\s+(?:many|much|long|often|soon|fast)|what\s+%|%)\b",
+    re.IGNORECASE,
+)
 _NOUN_QUERY = re.compile(
     r"^\W*(?:label\s+|usual\s+|recommended\s+|max(?:imum)?\s+|starting\s+|\w+\s+)?(?:dos(?:e|es|ing|age)|cut-?offs?|half-?life|moa|"
     r"incidence|rates?|indications?|contraindications?|interactions?|storage|schedule|titration)\b",
@@ -99,7 +116,7 @@ def _kind_of(segment: Segment, findings: Sequence[Finding], topics: TopicModel, 
         return PartKind.ON_LABEL
     if told:
         return PartKind.SAFETY_REPORT
-    if _STATEMENT.search(segment.text):
+    if _STATEMENT.search(segment.text) or _BACKGROUND.match(segment.text):
         return None
     is_query = _NOUN_QUERY.match(segment.text) is not None if reports else bool(topics.topics_of(expand(segment.text)))
     return PartKind.ON_LABEL if is_query else None
@@ -179,6 +196,10 @@ def _is_new_subject(last: Group, group: Group, index: ProductIndex, topics: Topi
     new_words = _new_words(last, group, index, topics)
     if not after and not new_words:
         return False
+    if first.lead in ("comma", "sentence") and _is_bare(group, index):
+        return False
+    if new_words and _WAY_OF_USE.search(group.text):
+        return True
     if first.lead == "dash" and not last.text.rstrip().endswith("?"):
         return False
     apart = bool(before) and bool(after) and _are_apart(before, after)
@@ -190,6 +211,12 @@ def _is_new_subject(last: Group, group: Group, index: ProductIndex, topics: Topi
         and (first.adds or _has_condition(group.text, new_words))
         and bool(new_words or set(populations(group.text)) - set(populations(last.text)))
     )
+
+
+def _is_bare(group: Group, index: ProductIndex) -> bool:
+    """Whether a question only asks for the measure of what was asked before it."""
+    rest = [word for word in content(group.text) if word not in TIMES]
+    return _BARE.match(group.text) is not None and len(rest) <= 1 and not index.resolve(group.text).mentions
 
 
 def _names_another_head(last: Group, group: Group, index: ProductIndex) -> bool:

@@ -14,7 +14,7 @@ _WORDS: dict[str, re.Pattern[str]] = {
     for name, patterns in table("populations.yaml").items()
 }
 _NORMAL = re.compile(r"\b(?:nl|normal|preserved|adequate)\s+(?:renal|kidney|hepatic|liver)", re.IGNORECASE)
-_SEVERITY = re.compile(r"\b(?:mild|moderate|severe|end[\s-]stage)(?:ly)?\b", re.IGNORECASE)
+SEVERITY = re.compile(r"\b(?:mild|moderate|severe|end[\s-]stage)(?:ly)?\b", re.IGNORECASE)
 _AGE = re.compile(
     r"(?:\bage[ds]?\s*(?:of\s*)?|(?<![\w.]))(?P<sign>[<>≥≤]=?\s*)?(?<![\w.])(?P<age>\d{1,3})\s*-?\s*"
     r"(?:y\s?/?\s?o\b|(?:yrs?|years?|y)[\s-]*old\b|(?:yrs?|years?)\s+of\s+age\b|y\b(?=\s*[,);]))"
@@ -36,7 +36,7 @@ def populations(text: str) -> tuple[str, ...]:
 
 def without_populations(text: str) -> str:
     """The text with the words and ages that name a population taken out."""
-    plain = _SEVERITY.sub(" ", _AGE.sub(" ", text))
+    plain = SEVERITY.sub(" ", _AGE.sub(" ", text))
     for pattern in _WORDS.values():
         plain = pattern.sub(" ", plain)
     return " ".join(plain.split())

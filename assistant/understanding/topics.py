@@ -72,6 +72,10 @@ class TopicModel:
         """Whether a single word speaks for a topic."""
         return word in self._cues or self._stem_of(word) is not None
 
+    def topics_of_word(self, word: str) -> frozenset[str]:
+        """The topics a single word speaks for, however weakly."""
+        return frozenset(self._cues.get(word) or self._stem_of(word) or ())
+
     def _weights(self, text: str) -> dict[str, list[float]]:
         weights: dict[str, list[float]] = defaultdict(list)
         for cue in self._cues_in([word.text for word in words(text)]):

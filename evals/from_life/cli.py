@@ -13,6 +13,7 @@ from rich.console import Console
 from rich.table import Table
 
 from evals.errors import EvalError
+from evals.suite_file import refuse_to_overwrite, write_suite
 
 if TYPE_CHECKING:
     from assistant.bootstrap import Services
@@ -37,10 +38,12 @@ def sample(
     basis: Annotated[
         str, typer.Option(help="In place of consent: the legal basis, as your privacy officer words it.")
     ] = "",
+    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace a suite that stands there.")] = False,
 ) -> None:
     """Propose cases from recorded turns: thumbs-down, answered by an expert, then the least sure; masked twice."""
     try:
         may_use = _permission(consents, basis)
+        refuse_to_overwrite(out, overwrite=overwrite)
         written, looked = _sample(ctx.obj(), out, limit, look_back, may_use, basis)
     except EvalError as error:
         _refuse(error)
@@ -73,7 +76,7 @@ def show_gaps(
     shown = [gap for gap in found if gap.questions >= least]
     if as_json:
         sys.stdout.write(dumps([gap.model_dump(mode="json") for gap in shown], indent=1, ensure_ascii=False) + "\n")
-    else:
+    elif found:
         table = Table("asked", "product", "for example", "why", "looked in", "last")
         for gap in shown:
             why = ", ".join(f"{reason} {count}" for reason, count in gap.reasons.items())
@@ -104,7 +107,6 @@ def _sample(
     from assistant.records import CaseKind
     from evals.from_life.proposing import Source, in_order, proposed, source_of
     from evals.from_life.turns import LookedAt, recorded_turns, turn_ledger, usable
-    from evals.suite_file import write_suite
 
     looked, names, ledger = LookedAt(), _names(services), turn_ledger(services.ledger)
     answered = services.desk.cases(CaseKind.MEDICAL_INFORMATION, "resolved", look_back)
@@ -125,6 +127,8 @@ def _sample(
         case = proposed(turn, source, why, ledger, names)
         if case is not None and len(cases) < limit and case.id not in {c.id for c in cases}:
             cases.append(case)
+    if not looked.turns:
+        raise EvalError("nothing is recorded yet: cases are proposed from turns that were really asked.")
     if not cases:
         raise EvalError(f"none of the last {looked.turns} recorded turns may be proposed ({_left_out(looked)}).")
     remark = (

@@ -13,7 +13,7 @@ import typer
 from rich.console import Console
 
 from evals.errors import EvalError
-from evals.suite_file import write_suite
+from evals.suite_file import refuse_to_overwrite, write_suite
 from evals.types import EvalCase
 
 app = typer.Typer()
@@ -42,9 +42,13 @@ def generate(
     out: Annotated[Path, typer.Option(help="Folder for suite.yaml and, where one is needed, its library/.")],
     limit: Annotated[int, typer.Option(min=2, help="At most so many cases; pairs are kept whole.")] = 200,
     seed: Annotated[int, typer.Option(help="The same seed gives the same suite.")] = 1,
+    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace suites that stand there.")] = False,
 ) -> None:
     """Write paired cases whose right outcome follows from how they were made; read them before you trust them."""
     try:
+        for name in ("suite.yaml", "benign.yaml"):
+            refuse_to_overwrite(out / name, overwrite=overwrite)
+        _make_folder(out)
         written = _generate(kind, library, out, limit, seed)
     except EvalError as error:
         _TALK.print(f"[red]error[/] {error}", highlight=False)
@@ -70,7 +74,6 @@ def _generate(kind: Kind, library: Path, out: Path, limit: int, seed: int) -> li
     made = (unanswerable if kind is Kind.UNANSWERABLE else stale)(labels, limit)
     if not made.cases:
         raise EvalError(f"{library}: no label there can be used for '{kind}'; its topics stand in several sections.")
-    out.mkdir(parents=True, exist_ok=True)
     write_library(made, out / "library")
     written = [_written(out / "suite.yaml", kind, made_by, made.cases)]
     if made.twins:
@@ -78,8 +81,14 @@ def _generate(kind: Kind, library: Path, out: Path, limit: int, seed: int) -> li
     return written
 
 
+def _make_folder(out: Path) -> None:
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise EvalError(f"--out {out}: cannot be made ({error.strerror}); name a folder.") from None
+
+
 def _written(path: Path, kind: Kind, made_by: str, cases: Sequence[EvalCase]) -> tuple[Path, int]:
-    path.parent.mkdir(parents=True, exist_ok=True)
     name = f"generated_{kind}" if path.stem == "suite" else f"generated_{kind}_benign"
     write_suite(path, name, "generated", _PURPOSES[kind], f"{made_by}.", cases)
     return path, len(cases)

@@ -38,6 +38,8 @@ def runs(ctx: typer.Context, store: Store = None, as_json: AsJson = False) -> No
     if as_json:
         sys.stdout.write(json.dumps([h.model_dump(mode="json") for h in headlines], indent=1) + "\n")
         return
+    if not headlines:
+        _TALK.print("[dim]no run is stored yet: hcp evals run SUITE --library DIR keeps one[/]", highlight=False)
     table = Table("run", "started", "suite", "cases", *_SCORES, "gates", "commit")
     for line in headlines:
         table.add_row(line.run_id, f"{line.started_at:%Y-%m-%d %H:%M}", line.suite, str(line.cases), *_cells(line))
@@ -53,7 +55,7 @@ def add(
 
     try:
         run = load_run(path)
-        RunStore(_folder(store)).add(run)
+        RunStore(store or _folder(None)).add(run)
     except EvalError as error:
         _refuse(error)
     typer.echo(run.run.run_id)
@@ -93,6 +95,8 @@ def verdicts(store: Store = None, as_json: AsJson = False) -> None:
 
 
 def _folder(option: Path | None) -> Path:
+    if option is not None and not option.is_dir():
+        _refuse(EvalError(f"--store {option}: no such folder. Runs are kept in <storage.directory>/evals."))
     return option or store_folder(settings_in_force())
 
 

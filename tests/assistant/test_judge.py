@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import labels
 
+from assistant.screens.medicines import find_medicines
 from assistant.turn.judge import judge
 from assistant.types import Finding, FindingKind, Part, PartKind, Screening, Understanding
 
@@ -74,3 +75,32 @@ def test_an_off_label_part_is_a_finding_with_its_place_in_the_message():
 def test_a_part_held_to_be_off_label_before_is_a_finding_too():
     screening, _ = held("something unheard of", PartKind.OFF_LABEL, product=None)
     assert [f.found_by for f in screening.of_kind(FindingKind.OFF_LABEL)] == ["off_label@1"]
+
+
+def unknown(text, product="Veltrano"):
+    part = Part(text=text, standalone=text, kind=PartKind.ON_LABEL, names_unknown_product=True)
+    understanding = Understanding(parts=(part,), product=product)
+    documents = (labels.approved(),)
+    return judge(Screening(redacted=text), understanding, lambda _product: documents, ("veltrano", "veltranib"), 0.5)
+
+
+def medicines_in_label():
+    text = labels.veltrano().text
+    return [m.name for m in find_medicines(text) if m.name not in {"veltrano", "veltranib"}]
+
+
+def test_a_medicine_the_label_in_force_speaks_of_is_asked_of_that_label():
+    name = medicines_in_label()[0]
+    part = unknown(f"{name} - timing?")[1].parts[0]
+    assert part.product == "Veltrano"
+    assert not part.names_unknown_product
+    assert part.standalone.startswith("Veltrano: ")
+
+
+def test_a_medicine_no_label_in_force_speaks_of_stays_unknown():
+    assert unknown("sildenafil - timing?")[1].parts[0].product is None
+    assert unknown(f"{medicines_in_label()[0]} - timing?", product=None)[1].parts[0].product is None
+
+
+def test_what_another_medicine_is_taken_for_is_no_use_asked_about():
+    assert kind_of(held("pt on probenecid for gout, dose?")) is PartKind.ON_LABEL

@@ -232,6 +232,16 @@ def test_different_things_become_parts(text, count):
     assert len(read(text, product="Velzora").parts) == count
 
 
+@pytest.mark.parametrize("text", ["shelf life once opened? how many days?", "left out of the fridge, how long"])
+def test_the_measure_of_what_was_asked_belongs_to_it(text):
+    assert one(read(text, product="Velzora")).text.rstrip("?") == text.rstrip("?")
+
+
+def test_another_medicine_is_told_by_its_classes():
+    part = one(read("ok with diflucan?", product="Velzora"))
+    assert part.companions["diflucan"][0] == "fluconazole"
+
+
 def test_a_part_that_names_no_product_takes_the_messages():
     parts = read("Velzora dose for gout? and how is it stored?", product="Kardimex").parts
     assert [part.product for part in parts] == ["Velzora", "Velzora"]
@@ -382,3 +392,14 @@ def test_the_section_prior_of_a_follow_up_weighs_its_own_words_most():
 def test_odd_messages_are_no_trouble(text):
     understanding = read(text, product="Velzora")
     assert all(part.text for part in understanding.parts)
+
+
+def test_what_is_said_of_the_patient_goes_with_the_question_beside_it():
+    (part,) = read("on carbamazepine. dose change?", product="Velzora").parts
+    assert "carbamazepine" in part.text
+    assert "dose change" in part.text
+
+
+def test_a_way_of_use_is_asked_about_by_itself():
+    parts = read("24h max? and has anyone used it intrathecally", product="Velzora").parts
+    assert [part.text for part in parts] == ["24h max?", "and has anyone used it intrathecally"]

@@ -5,6 +5,7 @@ import pytest
 from typer.testing import CliRunner
 
 from evals.cli import app, cache_folder
+from evals.store.runs import RunStore
 
 cli = CliRunner()
 
@@ -72,3 +73,26 @@ def test_the_cache_folder_is_the_options_then_the_environments(tmp_path, monkeyp
     monkeypatch.setenv("HCP_EVALS_CACHE", str(tmp_path / "environment"))
     assert cache_folder(tmp_path / "option") == tmp_path / "option"
     assert cache_folder(None) == tmp_path / "environment"
+
+
+@pytest.mark.parametrize("option", ["--json", "--junit"])
+def test_a_place_that_cannot_be_written_is_told_before_anything_is_played(tmp_path, option):
+    (tmp_path / "file").write_text("")
+    (tmp_path / "suite.yaml").write_text("cases:\n- {id: a, category: b, ask: hi, expect: {outcome: decline}}\n")
+    for target, why in ((tmp_path / "file" / "run", "cannot be made"), (tmp_path, "is a folder")):
+        told = cli.invoke(app, ["run", str(tmp_path / "suite.yaml"), option, str(target)])
+        assert told.exit_code == 2
+        assert f"error {option}" in told.stderr
+        assert why in " ".join(told.stderr.split())
+
+
+def test_a_stored_run_is_named_by_its_id(tmp_path, monkeypatch):
+    monkeypatch.setenv("HCP_STORAGE__DIRECTORY", str(tmp_path))
+    RunStore(tmp_path / "evals").add(runs.run(runs.result("a"), run_id="run_1"))
+    told = cli.invoke(app, ["compare", "run_1", "run_1", "--json"])
+    assert told.exit_code == 0, told.stderr
+    assert cli.invoke(app, ["show", "run_1", "a"]).exit_code == 0
+    lost = cli.invoke(app, ["compare", "run_1", "run_2"])
+    assert lost.exit_code == 2
+    assert "run_2" in lost.stderr
+    assert "hcp evals runs" in " ".join(lost.stderr.split())

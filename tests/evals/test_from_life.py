@@ -72,6 +72,16 @@ def test_without_consent_or_basis_nothing_is_read(services, tmp_path):
     assert not (tmp_path / "s.yaml").exists()
 
 
+def test_a_suite_that_was_corrected_by_hand_is_not_replaced_unasked(services, tmp_path):
+    sampled(services, tmp_path / "s.yaml", "--basis", "quality assurance")
+    (tmp_path / "s.yaml").write_text("# corrected\n")
+    done = invoke(services, "sample", "--out", tmp_path / "s.yaml", "--basis", "quality assurance")
+    assert done.exit_code == 2
+    assert "--overwrite" in done.stderr
+    assert (tmp_path / "s.yaml").read_text() == "# corrected\n"
+    sampled(services, tmp_path / "s.yaml", "--basis", "quality assurance", "--overwrite")
+
+
 def test_what_was_objected_to_comes_first_then_the_least_sure(services, tmp_path):
     _, cases = sampled(services, tmp_path / "s.yaml", "--basis", "quality assurance")
     assert cases[0].turns[-1] == "How is Nelvoris stored?"

@@ -45,6 +45,19 @@ def played(library, suite, cache):
         return {r.id: r for r in run_cases(services, load_suite(suite).cases, built.labels)}
 
 
+def test_what_stands_in_the_way_is_told_and_left_as_it_is(folder, tmp_path):
+    (tmp_path / "file").write_text("mine")
+    done = generate("bleed", folder, tmp_path / "file")
+    assert (done.exit_code, (tmp_path / "file").read_text()) == (2, "mine")
+    assert generate("bleed", folder, tmp_path / "out").exit_code == 0
+    (tmp_path / "out" / "suite.yaml").write_text("# corrected\n")
+    done = generate("bleed", folder, tmp_path / "out")
+    assert done.exit_code == 2
+    assert "--overwrite" in done.stderr
+    assert (tmp_path / "out" / "suite.yaml").read_text() == "# corrected\n"
+    assert generate("bleed", folder, tmp_path / "out", "--overwrite").exit_code == 0
+
+
 def test_every_quote_stands_in_the_label():
     (label, *_) = read_labels(DEMO)
     text = " ".join(label.document.text.split())

@@ -93,6 +93,8 @@ def test_a_wrong_field_is_named_with_file_and_line(tmp_path, change, field):
         ("a.jsonl", "7\n", r"a\.jsonl:1: the case"),
         ("a.yaml", "cases: [", r"a\.yaml:1: not YAML"),
         ("a.yaml", "- a\n", "a suite is a mapping"),
+        ("a.yaml", "cases: []\n", "holds no case"),
+        ("", "", "is a folder"),
         ("a.txt", "x", "a suite is a .jsonl or .yaml file"),
         ("a.yaml", PAGE.replace("at_least", "atleast"), r"a\.yaml:7: gates\.outcome_accuracy\.atleast"),
         ("a.yaml", PAGE.replace("outcome: decline", "outcome: rain"), r"a\.yaml:17: cases\.1\.expect\.outcome"),
@@ -101,7 +103,15 @@ def test_a_wrong_field_is_named_with_file_and_line(tmp_path, change, field):
 )
 def test_a_broken_suite_says_where(tmp_path, name, text, message):
     with pytest.raises(SuiteError, match=message):
-        load_suite(write(tmp_path, name, text))
+        load_suite(write(tmp_path, name, text) if name else tmp_path)
+
+
+def test_a_suite_of_one_unsound_case_is_told_what_is_wrong_with_it_and_nothing_else(tmp_path):
+    text = "cases:\n- {id: a, category: b, ask: hi, expect: {outcome: answr}}\n"
+    with pytest.raises(SuiteError) as told:
+        load_suite(write(tmp_path, "a.yaml", text))
+    assert str(told.value).count("\n") == 0
+    assert "answr" in str(told.value)
 
 
 def test_a_missing_suite_says_so(tmp_path):

@@ -177,6 +177,8 @@ def test_words_are_compared_by_their_stem(one, same):
 def test_who_a_patient_with_something_is_is_told_by_what_follows():
     (said,) = facts("Reduce it in patients with renal impairment today.").qualified
     assert said == {form("renal"), form("impairment")}
+    assert facts("Reduce it in patients with asthma").qualified == ({form("asthma")},)
+    assert facts("Reduce it in patients with severe lasting asthma").qualified == ({form("severe"), form("lasting")},)
     assert facts("Reduce it in patients with").qualified == ()
     assert facts("Reduce it in patients.").qualified == ()
 

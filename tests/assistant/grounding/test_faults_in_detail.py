@@ -88,6 +88,12 @@ def test_clauses_are_held_one_by_one_where_each_says_enough():
     assert faults("Store the tablets cold and dry; take two.", *sources)  # too short a clause to stand alone
 
 
+@pytest.mark.parametrize(("clause", "stands"), [("Chill bottles early", True), ("Chill bottles", False)])
+def test_a_clause_of_three_words_that_mean_something_stands_alone_and_one_of_two_does_not(clause, stands):
+    sources = ("Chill bottles early.", "Shake jars gently before breakfast.")
+    assert (faults(f"{clause}; shake jars gently before breakfast.", *sources) == []) is stands
+
+
 def test_a_list_item_is_held_with_its_introduction_up_to_the_next_one():
     source = "Do not use it in patients with:\nsevere asthma\nUse it in patients with:\nmild fever"
     assert faults("Do not use it in patients with severe asthma.", source) == []

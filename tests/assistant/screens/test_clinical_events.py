@@ -131,3 +131,7 @@ def test_a_word_is_clinical_by_its_ending(word, is_one):
 )
 def test_an_event_is_named_in_words_not_by_a_value(text, named):
     assert names_event(split_clauses(text)[0]) is named
+
+
+def test_a_word_formed_like_a_finding_is_laid_to_the_medicine_like_a_listed_one():
+    assert weight("cholesteatoma on zelvantra") > weight("cholesteatoma on Monday")

@@ -9,7 +9,7 @@ import pytest
 
 from assistant.screens.message import TokenReading, mean_said, said
 from assistant.screens.misuse_model import Head, MisuseModel, cues, seen_as
-from assistant.screens.told_model import REPORT, Nearness, Thresholds, ToldModel, heard, load_told_model, read_nearness
+from assistant.screens.told_model import Thresholds, load_told_model
 
 
 def vector(*numbers):
@@ -20,75 +20,17 @@ def logistic(logit):
     return 1 / (1 + math.exp(-logit))
 
 
-NEAR = Nearness(
-    messages=np.array([[1, 0], [0, 2]], dtype=np.float32),
-    weights=vector(2, -1),
-    squares=vector(1, 4),
-    gamma=0.5,
-    bias=0.25,
-    slope=3.0,
-    shift=-1.0,
-)
-
-
-@pytest.mark.parametrize("message", [(1, 0), (0, 2), (0.5, 0.5), (-3, 1)])
-def test_nearness_is_a_sum_of_gaussians_made_a_logit(message):
-    apart = [(message[0] - a) ** 2 + (message[1] - b) ** 2 for a, b in NEAR.messages.tolist()]
-    near = sum(w * math.exp(-0.5 * d) for w, d in zip((2, -1), apart, strict=True)) + 0.25
-    assert NEAR.logit(vector(*message)) == pytest.approx(3 * near - 1, abs=1e-5)
-
-
-def test_a_message_like_a_report_is_likelier_one_than_a_message_like_none():
-    assert NEAR.logit(vector(1, 0)) > NEAR.logit(vector(0, 2))
-
-
-def test_a_distance_below_zero_by_rounding_counts_as_none():
-    rounded = Nearness(NEAR.messages[:1], vector(1), vector(0.9), 1.0, 0.0, 1.0, 0.0)
-    assert rounded.logit(vector(1, 0)) == pytest.approx(1.0)
-
-
 READING = TokenReading(vectors=np.array([[3, 0], [3, 8]], dtype=np.float32), spans=((0, 2), (3, 5)))
 
 
-def test_what_is_heard_are_the_signs_and_twice_the_mean_at_unit_length():
-    assert heard(vector(7, 8), "ab cd", READING) == pytest.approx([7, 8, 1.2, 1.6])
+@pytest.mark.parametrize(("rule", "needed"), [(0.0, 0.8), (0.49, 0.8), (0.5, 0.3), (0.89, 0.3), (0.9, 0.1), (1.0, 0.1)])
+def test_the_surer_a_rule_the_less_the_model_must_see(rule, needed):
+    assert Thresholds(report=0.8, doubt=0.3, veto=0.1, kind=0.5).needed(rule) == needed
 
 
-def test_the_told_model_gives_a_chance_for_a_report_and_one_for_each_kind():
-    near = Nearness(np.zeros((1, 3), np.float32), vector(0), vector(0), 1.0, 0.0, 1.0, 0.5)
-    weights = np.array([[1, 0, 0], [0, 10, 10]], dtype=np.float32)
-    model = ToldModel(near, ("rash", "leak"), weights, vector(0.5, 100), Thresholds(report=0.5, veto=0.1))
-    chances = model.weigh(vector(2), "ab cd", READING)
-    assert chances[REPORT] == pytest.approx(logistic(0.5))
-    assert chances["rash"] == pytest.approx(logistic(2.5))
-    assert chances["leak"] == pytest.approx(logistic(30))  # cut there
-
-
-def test_logits_far_from_zero_are_cut_on_both_sides():
-    for shift in (1000.0, -1000.0):
-        near = Nearness(np.zeros((1, 3), np.float32), vector(0), vector(0), 1.0, 0.0, 1.0, shift)
-        model = ToldModel(near, ("x",), np.zeros((1, 3), np.float32), vector(shift), Thresholds(0.5, 0.1))
-        chances = model.weigh(vector(2), "ab cd", READING)
-        assert chances == pytest.approx({REPORT: logistic(math.copysign(30, shift))} | {"x": chances[REPORT]})
-        assert 0 < chances[REPORT] < 1
-
-
-def test_the_packaged_model_hears_the_signs_and_the_vector():
-    model = load_told_model()
-    assert model.weights.shape == (len(model.names), model.near.messages.shape[1])
-    assert model.near.squares == pytest.approx((model.near.messages**2).sum(axis=1))
-    assert 0 < model.thresholds.veto < model.thresholds.report < 1
-
-
-@pytest.mark.parametrize("content", [None, b"no numbers", "short"])
-def test_a_file_of_another_form_is_no_model_and_is_named(tmp_path, content):
-    path = tmp_path / "near.npz"
-    if content == "short":
-        np.savez(path, messages=np.zeros((1, 2)))
-    elif content is not None:
-        path.write_bytes(content)
-    with pytest.raises(ValueError, match=r"near\.npz: not a model of reports"):
-        read_nearness(path)
+def test_the_packaged_thresholds_are_in_order():
+    limits = load_told_model().thresholds
+    assert 0 < limits.veto < limits.doubt < limits.report < 1
 
 
 @pytest.mark.parametrize(

@@ -261,3 +261,16 @@ def test_another_version_of_a_document_is_read_anew():
     same_source = changed.document.model_copy(update={"source_sha256": first.document.source_sha256, "version": "2"})
     assert read_uses([first]).approved == {"gout"}
     assert read_uses([changed.model_copy(update={"document": same_source})]).approved == {"asthma"}
+
+
+@pytest.mark.parametrize("versions", [("1", "2"), ("2", "1")])
+def test_versions_of_one_source_are_told_apart_in_either_order(versions):
+    first, second = (
+        approved(("indications_and_usage", f"Indicated for {name}.")).document.model_copy(
+            update={"source_sha256": f"{'-'.join(versions):e<64}", "version": version}
+        )
+        for name, version in zip(("gout", "asthma"), versions, strict=True)
+    )
+    shell = approved(("indications_and_usage", "x"))
+    read = [read_uses([shell.model_copy(update={"document": one})]).approved for one in (first, second)]
+    assert read == [{"gout"}, {"asthma"}]

@@ -8,8 +8,9 @@ import pytest
 from assistant.screens.clauses import split_clauses
 from assistant.screens.message import ScreenInput, TokenReading
 from assistant.screens.narrative import CUES, Told, cue_weight, frame_weight, own_words, read_cues, tell_event
-from assistant.screens.safety import SURE, WEIGHED, SafetyScreen, read_by_rules
+from assistant.screens.safety import WEIGHED, SafetyScreen, read_by_rules
 from assistant.screens.signs import signs
+from assistant.screens.told_model import REPORT, SURE, Thresholds
 from assistant.types import SafetyKind, Scope
 
 OURS = own_words(("zelvantra", "corvexa forte"))
@@ -202,9 +203,9 @@ def test_every_situation_is_weighed_in_every_clause():
 class Fitted:
     """A model that gives the same chances to every message."""
 
-    def __init__(self, report, veto=0.2, limit=0.8, **kinds):
-        self.thresholds = type("Limits", (), {"veto": veto, "report": limit})
-        self.weigh = lambda *_: {"report": report, **kinds}
+    def __init__(self, report, **kinds):
+        self.thresholds = Thresholds(report=0.8, doubt=0.3, veto=0.1, kind=0.5)
+        self.weigh = lambda *_: {kind.value: 0.0 for kind in SafetyKind} | {REPORT: report, **kinds}
 
 
 class Reader:
@@ -214,14 +215,18 @@ class Reader:
         return TokenReading(vectors=np.ones((1, 2), dtype=np.float32), spans=((0, len(text)),))
 
 
-def screened(text, **chances):
+def fitted(**chances):
     screen = SafetyScreen()
     screen._reader, screen._model = Reader(), Fitted(**chances)
-    return [(f.detail, f.found_by, f.confidence) for f in look(text, screen)]
+    return screen
 
 
-DOUBTFUL = "he snorts his zelvantra tablets, patient told me yesterday"
+def screened(text, **chances):
+    return [(f.detail, f.found_by, f.confidence) for f in look(text, fitted(**chances))]
+
+
 STORY = "the girl threw her spoon away. what is the half-life of the drug in the blood?"
+SURELY = "reporting anaphylaxis in my patient on day 2 of zelvantra"
 
 
 def test_the_model_adds_a_report_where_rules_found_none_from_its_limit_on():
@@ -230,26 +235,30 @@ def test_the_model_adds_a_report_where_rules_found_none_from_its_limit_on():
 
 
 def test_the_model_points_at_the_clause_that_tells_rather_than_asks():
-    screen = SafetyScreen()
-    screen._reader, screen._model = Reader(), Fitted(report=0.9, overdose=0.6)
-    (found,) = look(STORY, screen)
+    (found,) = look(STORY, fitted(report=0.9, overdose=0.6))
     assert STORY[found.start : found.end] == "the girl threw her spoon away."
 
 
-def test_the_model_takes_back_what_a_rule_is_not_sure_of_below_its_limit():
-    plain = look("the pen leaked")
-    assert plain
-    for found in plain:
-        assert found.confidence < SURE
-    told = [(f.detail, f.found_by, f.confidence) for f in plain]
-    assert screened("the pen leaked", report=0.2) == told
-    assert screened("the pen leaked", report=0.19) == []
+def test_each_kind_likely_enough_is_named_beside_the_likeliest():
+    def kinds(**chances):
+        return {detail for detail, *_ in screened(STORY, report=0.9, **chances)}
+
+    assert kinds(overdose=0.6, product_complaint=0.5) == {"overdose", "product_complaint"}
+    assert kinds(overdose=0.6, product_complaint=0.49) == {"overdose"}
+    assert kinds(overdose=0.2, product_complaint=0.1) == {"overdose"}
 
 
-def test_what_a_rule_is_sure_of_stays_whatever_the_model_says():
-    text = "reporting anaphylaxis in my patient on day 2 of zelvantra"
-    assert [detail for detail, *_ in screened(text, report=0.0)] == ["adverse_event"]
-    assert look(text)[0].confidence >= SURE
+def test_the_model_takes_back_a_rule_below_its_limit_and_a_sure_one_below_a_lower_one():
+    assert all(found.confidence < SURE for found in look("the pen leaked"))
+    assert screened("the pen leaked", report=0.3, product_complaint=0.9)
+    assert screened("the pen leaked", report=0.29, product_complaint=0.9) == []
+    assert look(SURELY)[0].confidence >= SURE
+    assert [detail for detail, *_ in screened(SURELY, report=0.1, adverse_event=0.9)] == ["adverse_event"]
+    assert screened(SURELY, report=0.09, adverse_event=0.9) == []
+
+
+def test_what_a_rule_is_sure_of_stays_beside_the_models_kind():
+    assert {detail for detail, *_ in screened(SURELY, report=0.9, overdose=0.9)} == {"adverse_event", "overdose"}
 
 
 def test_the_model_is_not_asked_about_nothing():

@@ -233,3 +233,23 @@ def test_harm_counts_as_in_an_unapproved_use_where_that_is_what_it_was_taken_for
 
 def test_without_a_label_no_harm_is_held_against_one():
     assert assess_harm("took it for gout and had hives", ()) is None
+
+
+@pytest.mark.parametrize(
+    "text", ["what dose would people fear hepatitis B?", "how does it help where heart failure is common?"]
+)
+def test_a_disease_that_only_stands_in_a_question_and_in_the_label_is_doubtful(text):
+    assert 0 < surely(text) < ACTED_ON
+
+
+@pytest.mark.parametrize(
+    ("text", "outside"),
+    [
+        ("psoriasis due to gout, dose?", True),
+        ("gout psoriasis, dose?", True),
+        ("psoriasis and gout, dose?", False),
+        ("gout, psoriasis, dose?", False),
+    ],
+)
+def test_the_disease_behind_an_approved_one_is_another_use_and_one_beside_it_is_none(text, outside):
+    assert found(text) == (("condition", "gout") if outside else None)

@@ -49,6 +49,9 @@ def strange(text):
         ("Zorbin syndrome, dose?", ["Zorbin"]),
         ("zorbin disease, dose?", ["zorbin"]),
         ("for a syndrome, dose?", []),
+        ("zorb disease, dose?", ["zorb"]),
+        ("zor disease, dose?", []),  # three letters and fewer tell nothing
+        ("zo disease, dose?", []),
         ("for the dose?", []),
         # several
         ("for XYZ and cholesteatoma, dose?", ["XYZ"]),

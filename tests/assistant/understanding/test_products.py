@@ -157,3 +157,18 @@ def test_words_for_a_form_are_no_substance():
     index = index_of((held,))
     assert index.resolve("zelvaxine dose?").product == "Zelvor XR"
     assert not index.resolve("is there an extended-release form of anything?").mentions
+
+
+@pytest.mark.parametrize("text", ["sustenzia kit", "Alphavex Sustenzia dose", "which muscle for sustenzia"])
+def test_the_later_word_of_a_brand_name_stands_for_it(text):
+    index = ProductIndex((*LIBRARY, ProductNames(product="Alphavex Sustenzia", generic="alphapridone")))
+    assert index.resolve(text).product == "Alphavex Sustenzia"
+
+
+def test_a_later_word_that_two_brands_share_is_no_decision():
+    twins = tuple(
+        ProductNames(product=f"{first} Sustenzia", generic=f"{first.lower()}ol") for first in ("Alvex", "Brix")
+    )
+    match = ProductIndex(twins).resolve("sustenzia storage")
+    assert match.product is None
+    assert set(match.held[0].products) == {"Alvex Sustenzia", "Brix Sustenzia"}

@@ -1,4 +1,5 @@
 from assistant.understanding.shorthand import expand
+from assistant.understanding.words import table
 
 
 def added(text):
@@ -42,3 +43,14 @@ def test_british_and_american_spellings_meet():
 def test_expanding_twice_changes_nothing_in_front():
     once = expand("pts on HD")
     assert expand(once).startswith(once)
+
+
+def test_what_is_fitted_to_the_first_table_does_not_see_the_second():
+    assert "bacteriostatic" in expand("bac water ok?")
+    assert expand("bac water ok?", further=False) == "bac water ok?"
+
+
+def test_no_key_stands_in_both_tables():
+    first = {key for group in table("shorthand.yaml").values() for key in group}
+    second = {key for group in table("shorthand_further.yaml").values() for key in group}
+    assert not first & second
