@@ -232,10 +232,10 @@ def test_a_real_small_model_judges_and_what_it_cannot_is_unscored_with_the_reaso
         model=server["model"],
         base_url=server["url"],
         api_key=SecretStr("none"),
-        timeout_seconds=240,
+        timeout_seconds=90,
         repeats=1,
-        max_output_tokens=300,
-        passages=2,
+        max_output_tokens=160,
+        passages=1,
     )
     judge = Judge(asked)
     case = EvalCase(
