@@ -6,66 +6,67 @@ it embedding. What it is fitted to, and what is kept back, stands in `evals/misu
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
 import numpy as np
 import typer
-from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import StratifiedKFold, cross_val_predict
+from sklearn.svm import SVC
 
-from assistant.screens.misuse_model import DEFAULT, HARM, INJECTION, cues
+from assistant.screens.misuse_model import DEFAULT, HARM, INJECTION, seen_as
 from assistant.understanding.spelled import spelled_out
 from evals.misuse_sets import ATTACK, BENIGN, HARMFUL, MessageSet, public_sets, written_sets
 from knowledge.embed import MiniLMEmbedder
 from knowledge.ports import Vectors
 
-# A head's threshold is where, in cross-validation on the fitted parts alone, so many benign messages are flagged.
-# WildGuard's are left out there: they are jailbreaks in form, only what they ask for is harmless.
-FALSE_ALARMS = {INJECTION: 0.003, HARM: 0.001}
-IN_FORM_ONLY = "wildguard benign"
-LOWEST = 0.5  # below, a finding would not be acted on
+# A head's threshold is where, in cross-validation on the fitted parts alone, this share of our own benign messages is
+# flagged: they are twins of misuse in words, so hardly anything else is.
+FALSE_ALARMS = {INJECTION: 0.0, HARM: 0.005}
 FOLDS = 5
-STRENGTH = {INJECTION: 1.0, HARM: 3.0}  # C of the logistic regression
-WRITTEN_WEIGHT = 2.0
-MADE_BY = "python -m evals.fit_misuse --write"
+STRENGTH = {INJECTION: 3.0, HARM: 3.0}  # C of the kernel machine
+GAMMA = {INJECTION: 1.0, HARM: 1.0}  # of its kernel; best of six pairs in cross-validation
+WRITTEN_WEIGHT = 4.0
+EDGE = {INJECTION: 0.04, HARM: 0.15}  # above the last of them
 
 
 def features(texts: Sequence[str], embedder: MiniLMEmbedder) -> Vectors:
     """One row a text: vector, then cues."""
-    rows = [np.concatenate([embedder.embed_query(spelled_out(text, None)).ravel(), cues(text)]) for text in texts]
+    rows = [seen_as(text, embedder.embed_query(spelled_out(text, None)).ravel()) for text in texts]
     return np.asarray(rows, dtype=np.float32)
 
 
-def fit(sets: Sequence[MessageSet], embedder: MiniLMEmbedder) -> dict[str, dict[str, object]]:
-    """Both heads in the form of `misuse_model.json`. The head for orders also learns that plain harm is none."""
+def fit(sets: Sequence[MessageSet], embedder: MiniLMEmbedder) -> dict[str, Vectors]:
+    """Both heads in the form of `misuse_near.npz`. The head for orders also learns that plain harm is none."""
     made = {s.name: features(s.fitted, embedder) for s in sets if s.fitted}
     used = [s for s in sets if s.name in made]
+    harm = [(s, made[s.name][:, : embedder.dimensions], s.kind == HARMFUL) for s in used if s.kind != ATTACK]
     return {
-        INJECTION: _head(INJECTION, [(s, made[s.name], s.kind == ATTACK) for s in used]),
-        HARM: _head(
-            HARM, [(s, made[s.name][:, : embedder.dimensions], s.kind == HARMFUL) for s in used if s.kind != ATTACK]
-        ),
+        **_head(INJECTION, [(s, made[s.name], s.kind == ATTACK) for s in used]),
+        **_head(HARM, harm),
     }
 
 
-def _head(name: str, rows: Sequence[tuple[MessageSet, Vectors, bool]]) -> dict[str, object]:
+def _head(name: str, rows: Sequence[tuple[MessageSet, Vectors, bool]]) -> dict[str, Vectors]:
     x = np.concatenate([made for _, made, _ in rows])
     y = np.concatenate([np.full(len(made), is_hit) for _, made, is_hit in rows])
     weight = _each(rows, lambda s: WRITTEN_WEIGHT if s.name.startswith("written") else 1.0)
-    plain = _each(rows, lambda s: s.kind == BENIGN and s.name != IN_FORM_ONLY)
-    model = LogisticRegression(C=STRENGTH[name], max_iter=3000)
+    twins = _each(rows, lambda s: s.kind == BENIGN and s.name.startswith("written"))
+    model = SVC(C=STRENGTH[name], gamma=GAMMA[name])
     unseen = cross_val_predict(
-        model, x, y, cv=StratifiedKFold(FOLDS, shuffle=True, random_state=1), method="predict_proba",
+        model, x, y, cv=StratifiedKFold(FOLDS, shuffle=True, random_state=1), method="decision_function",
         params={"sample_weight": weight},
-    )[:, 1]  # fmt: skip
+    )  # fmt: skip
     fitted = model.fit(x, y, sample_weight=weight)
     return {
-        "bias": round(float(fitted.intercept_[0]), 4),
-        "threshold": max(LOWEST, round(float(np.quantile(unseen[plain], 1 - FALSE_ALARMS[name])), 2)),
-        "weights": [round(float(w), 4) for w in fitted.coef_[0]],
+        f"{name}_messages": x[fitted.support_].astype(np.float16),
+        f"{name}_weights": fitted.dual_coef_[0].astype(np.float32),
+        f"{name}_gamma": np.float32(GAMMA[name]),
+        f"{name}_bias": np.float32(fitted.intercept_[0]),
+        f"{name}_threshold": np.float32(
+            np.quantile(unseen[twins], 1 - FALSE_ALARMS[name], method="higher") + EDGE[name]
+        ),
     }
 
 
@@ -84,9 +85,11 @@ def main(
     for kind in (ATTACK, HARMFUL, BENIGN):
         typer.echo(f"{kind}: fitted to {sum(len(s.fitted) for s in sets if s.kind == kind)}", err=True)
     heads = fit(sets, MiniLMEmbedder())
-    content = json.dumps({"made_by": MADE_BY, "heads": heads}, indent=1)
+    for name in (INJECTION, HARM):
+        held, threshold = len(heads[f"{name}_weights"]), float(heads[f"{name}_threshold"])
+        typer.echo(f"{name}: {held} messages held, threshold {threshold:.2f}", err=True)
     if write:
-        DEFAULT.write_text(content + "\n", encoding="utf-8")
+        np.savez_compressed(DEFAULT, **heads)  # type: ignore[arg-type]  # its last parameter is a flag
         typer.echo(f"written: {DEFAULT}", err=True)
 
 

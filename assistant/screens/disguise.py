@@ -15,6 +15,12 @@ import unicodedata
 from collections.abc import Iterator
 from urllib.parse import unquote
 
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
+
+from assistant.screens.vocabulary import known_words
+from assistant.understanding.medicines import is_common
+
 _ACCENT = 0x300, 0x36F
 _LETTERS_OF_TEXT = 0.85
 _READABLE = re.compile(r"[A-Za-z ,.'!?:-]")
@@ -30,6 +36,14 @@ _ORDERS = re.compile(
     r"bypass|overrid|jailbreak|pretend|polic|restrict|filter|hidden|secret|unlock|everything|above)"
 )
 _FEWEST_ORDERS = 2
+# Words of orders that are misspelt to slip through, on purpose or not; a letter missing, added, changed or swapped.
+_OFTEN_MISSPELT = (
+    "ignore", "disregard", "forget", "bypass", "override", "reveal", "previous", "instructions", "instruction",
+    "system", "prompt", "rules", "guidelines", "policy", "restrictions", "filters", "everything",
+)  # fmt: skip
+_WORD = re.compile(r"[A-Za-z]{5,}")
+_NEAR_ENOUGH = 2  # slips in a word
+_SLIP_LENGTH = 6  # letters a slip, so that short words have to be nearer
 # Cyrillic and Greek letters that look like Latin ones (Unicode TR 39, the common ones).
 _LOOK_ALIKE = str.maketrans(
     "аеорсухіѕјԁһкмтвнАЕОРСУХІЅЈКМТВНαοερτυινκΑΒΕΖΗΙΚΜΝΟΡΤΥΧɡɑıℓ",
@@ -75,10 +89,22 @@ def deciphered(text: str) -> Iterator[str]:
         candidates.append(html.unescape(unquote(plain)))
     if len(plain) != len(text):  # hidden characters or look-alikes stood in it
         candidates.append(plain)
+    if (corrected := _WORD.sub(_corrected, plain)) != plain:
+        candidates.append(corrected)
     for candidate in candidates:
         told = {match.group() for match in _ORDERS.finditer(candidate.lower())}
         if len(told) >= _FEWEST_ORDERS:
             yield candidate
+
+
+def _corrected(match: re.Match[str]) -> str:
+    """The word of an order that a misspelt word stands for; the word itself where it stands for none."""
+    word = match.group().lower()
+    if word in _OFTEN_MISSPELT or word in known_words() or is_common(word):
+        return match.group()
+    slips = min(_NEAR_ENOUGH, max(1, len(word) // _SLIP_LENGTH))
+    meant = process.extractOne(word, _OFTEN_MISSPELT, scorer=OSA.distance, score_cutoff=slips)
+    return meant[0] if meant else match.group()
 
 
 def is_spelt_out(text: str) -> bool:

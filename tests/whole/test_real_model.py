@@ -234,8 +234,8 @@ def test_a_real_small_model_judges_and_what_it_cannot_is_unscored_with_the_reaso
         api_key=SecretStr("none"),
         timeout_seconds=240,
         repeats=1,
-        max_output_tokens=300,
-        passages=2,
+        max_output_tokens=160,
+        passages=1,
     )
     judge = Judge(asked)
     case = EvalCase(

@@ -126,11 +126,12 @@ def test_the_model_is_asked_only_where_no_rule_found_anything():
 @pytest.mark.parametrize("kind", ["injection", "harm"])
 def test_what_the_model_finds_stands_for_the_whole_message_and_says_so(kind):
     screen = MisuseScreen()
-    weights = screen._model.heads[kind].weights[:384]
-    found = look(MisuseScreen(Constant(weights)), "  a quiet evening ")
+    head = screen._model.heads[kind]
+    message = head.messages[head.weights.argmax()][:384]
+    found = look(MisuseScreen(Constant(message)), "  a quiet evening ")
     assert [(f.detail, f.start, f.end) for f in found] == [(found[0].detail, 0, len("  a quiet evening "))]
     assert found[0].found_by == f"us.misuse.model.{found[0].detail}@1"
-    assert look(MisuseScreen(Constant(-weights)), "  a quiet evening ") == () or kind == "harm"
+    assert look(MisuseScreen(Constant(-message)), "  a quiet evening ") == () or kind == "harm"
 
 
 # ---- direction
