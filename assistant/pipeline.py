@@ -71,18 +71,7 @@ class Assistant:
         names = course.run("products", lambda: self._products(question)) or ()
         question = _scoped(question, names)
         history = course.run("history", lambda: self.ledger.conversation(question.conversation_id))
-        in_view = _in_view(question, history or (), names)
-        screening = course.run(
-            "screened",
-            lambda: screen(question, self.screens, _all_names(names), in_view, self.read_ahead),
-        )
-        if screening is not None and history:
-            screening = course.run("followed", partial(exposure_told, screening, history)) or screening
-        understanding = None
-        if screening is not None and history is not None:
-            judged = course.run("understood", partial(self._understood, question, screening, history, names))
-            if judged is not None:
-                screening, understanding = judged
+        screening, understanding = self._read(question, history, names, course)
         followed = None
         if screening is not None:
             followed = course.run("followed", partial(follow, screening, history or (), names))
@@ -124,6 +113,26 @@ class Assistant:
             finished_at=self.clock.now(),
         )
         return self._recorded(interaction, question.text, course)
+
+    def _read(
+        self,
+        question: Question,
+        history: Sequence[Interaction] | None,
+        names: tuple[ProductNames, ...],
+        course: Course,
+    ) -> tuple[Screening | None, Understanding | None]:
+        """What was screened and understood; None for what failed, or cannot be done without the history."""
+        in_view = _in_view(question, history or (), names)
+        screening = course.run(
+            "screened",
+            lambda: screen(question, self.screens, _all_names(names), in_view, self.read_ahead),
+        )
+        if screening is not None and history:
+            screening = course.run("followed", partial(exposure_told, screening, history)) or screening
+        if screening is None or history is None:
+            return screening, None
+        judged = course.run("understood", partial(self._understood, question, screening, history, names))
+        return judged or (screening, None)
 
     def _recorded(self, interaction: Interaction, raw_text: str, course: Course) -> Interaction:
         """Write the turn; only then may it be shown. The time of writing is known to the caller alone."""

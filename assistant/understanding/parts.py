@@ -19,6 +19,7 @@ from assistant.understanding.topics import TopicModel
 
 CONFIDENT = 0.5  # a finding below is left to later steps
 MOST_PARTS = 6  # label questions of one message; what comes after stays with the last
+SURE = 0.9  # a report this sure is no question, unless it is put as one
 RECENT = 4  # segments
 OVERLAP = 0.5  # share of the shorter of finding and segment
 
@@ -111,8 +112,8 @@ def _kind_of(segment: Segment, findings: Sequence[Finding], topics: TopicModel, 
     for finding_kind, part_kind in _KINDS:
         if any(finding.kind is finding_kind and _overlaps(finding, segment) for finding in findings):
             return part_kind
-    told = any(f.kind is FindingKind.SAFETY_REPORT and _overlaps(f, segment) for f in findings)
-    if segment.is_question:
+    told = [f.confidence for f in findings if f.kind is FindingKind.SAFETY_REPORT and _overlaps(f, segment)]
+    if segment.is_question or (told and max(told) < SURE and _asks_all_the_same(segment, topics)):
         return PartKind.ON_LABEL
     if told:
         return PartKind.SAFETY_REPORT
@@ -120,6 +121,11 @@ def _kind_of(segment: Segment, findings: Sequence[Finding], topics: TopicModel, 
         return None
     is_query = _NOUN_QUERY.match(segment.text) is not None if reports else bool(topics.topics_of(expand(segment.text)))
     return PartKind.ON_LABEL if is_query else None
+
+
+def _asks_all_the_same(segment: Segment, topics: TopicModel) -> bool:
+    """Whether what may be a report may as well be a terse question ("starter pack contents"): it gets both."""
+    return _STATEMENT.search(segment.text) is None and bool(topics.topics_of(expand(segment.text)))
 
 
 def _overlaps(finding: Finding, segment: Segment) -> bool:
