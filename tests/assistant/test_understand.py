@@ -385,9 +385,6 @@ def test_the_section_prior_of_a_follow_up_weighs_its_own_words_most():
     assert next(iter(part.fields)) in {"how_supplied", "storage_and_handling"}
 
 
-# ---------------------------------------------------------------- odd input
-
-
 @pytest.mark.parametrize("text", ["?", "…", "a" * 4000, "dose? " * 500, "🙂", "1) 2) 3)", "\x00\n\t", "vs"])
 def test_odd_messages_are_no_trouble(text):
     understanding = read(text, product="Velzora")
@@ -396,8 +393,7 @@ def test_odd_messages_are_no_trouble(text):
 
 def test_what_is_said_of_the_patient_goes_with_the_question_beside_it():
     (part,) = read("on carbamazepine. dose change?", product="Velzora").parts
-    assert "carbamazepine" in part.text
-    assert "dose change" in part.text
+    assert {"carbamazepine.", "dose", "change?"} <= set(part.text.split())
 
 
 def test_a_way_of_use_is_asked_about_by_itself():
