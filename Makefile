@@ -47,6 +47,17 @@ test: lint ## Lint, then every test (a small slice of the bench included)
 bench: .venv/.dev ## The whole bench on real labels (minutes)
 	$(BIN)/hcp evals run $(SHARED)/bench/dev.jsonl --library $(LABELS)/openfda --json var/bench.json
 
+var/real_labels.jsonl: evals/suites/real_labels.jsonl .venv/.dev
+	$(BIN)/python -m evals.located quotes $< --labels $(LABELS)/openfda --to $@
+
+.PHONY: bench-labels
+bench-labels: var/real_labels.jsonl ## 548 questions of ours on real labels, beside the bench
+	$(BIN)/hcp evals run $< --library $(LABELS)/openfda --json var/labels.json
+
+.PHONY: calibrate
+calibrate: var/real_labels.jsonl ## Fit ranking and confidence anew; WRITE=--write replaces the weights
+	$(BIN)/hcp evals calibrate $(SHARED)/bench/dev.jsonl $< --library $(LABELS)/openfda $(WRITE)
+
 .PHONY: bench-latency
 bench-latency: .venv/.dev ## p50/p95/p99 a stage at 10k and 100k passages, beside the floor
 	$(BIN)/python -m evals.bench_latency

@@ -17,7 +17,8 @@ from assistant.records import ModelCall
 from assistant.turn.compose import compose
 from assistant.turn.match import match
 from assistant.turn.phrase import Wording, phrase
-from assistant.turn.retrieve import retrieve
+from assistant.turn.retrieve import retrieve, searched
+from assistant.turn.screen import ReadAhead, leave
 from assistant.turn.verify import verify
 from assistant.types import Draft, Evidence, Part, Question, Verification
 from assistant.understanding.facets import facets_of
@@ -68,6 +69,7 @@ class Answering:
     passages: int
     readings: Readings
     wording: Wording | None
+    read_ahead: ReadAhead = leave
 
     def answer(self, asked: Asked, course: Course) -> Answers:
         """Take the steps in order; one that fails leaves its value empty, and wording that fails what was worded."""
@@ -80,6 +82,8 @@ class Answering:
 
     def _retrieved(self, asked: Asked) -> tuple[Evidence, ...]:
         scope, at = asked.question.scope, asked.question.asked_at
+        for index, part in asked.parts.items():
+            self.read_ahead(searched(part, asked.names_of(index)))  # of several parts, all at once
         return tuple(
             retrieve(index, part, scope, asked.names_of(index), self.knowledge, self.passages, at)
             for index, part in asked.parts.items()

@@ -144,7 +144,8 @@ class Assistant:
         return record.interaction.model_copy(update={"stage_seconds": seconds})
 
     def _answering(self) -> Answering:
-        return Answering(self.knowledge, self.confidence, self.limits, self.passages, self.readings, self.wording)
+        given = (self.knowledge, self.confidence, self.limits, self.passages, self.readings, self.wording)
+        return Answering(*given, self.read_ahead)
 
     def _policy(self, market: Market) -> PolicyPack:
         if market not in self.policies:

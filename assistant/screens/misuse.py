@@ -52,7 +52,9 @@ def _by_rule(message: ScreenInput) -> list[Finding]:
         kind = _kind(plain)
         return [_finding(message, kind, 0, len(message.text), _SURE)] if kind else []
     clauses = [(clause, _kind(clause.text)) for clause in split_clauses(plain)]
-    return [_finding(message, kind, clause.start, clause.end, _SURE) for clause, kind in clauses if kind]
+    found = [_finding(message, kind, clause.start, clause.end, _SURE) for clause, kind in clauses if kind]
+    whole = "" if found else _kind(plain)  # "SYSTEM: …" is only seen where it is not cut
+    return [_finding(message, whole, 0, len(plain), _SURE)] if whole else found
 
 
 def _kind(text: str) -> str:

@@ -10,6 +10,13 @@ from assistant.understanding.spelled import spelled_out
 from knowledge.types import Audience, Partition, ProductNames, Query
 
 
+def searched(part: Part, names: ProductNames | None) -> str:
+    """What is searched for: the part spelled out, with what labels call the other medicines it names."""
+    asked = spelled_out(part.standalone.removeprefix(f"{part.product}: "), names, further=True)
+    called = dict.fromkeys(name for names_of in part.companions.values() for name in names_of)
+    return " ".join((asked, *(name for name in called if name not in asked.lower())))
+
+
 def retrieve(
     index: int,
     part: Part,
@@ -26,10 +33,8 @@ def retrieve(
     if part.product is None:
         return Evidence(part=index, result=None)
     audiences = (Audience.HCP,) if scope.audience is Audience.HCP else (Audience.HCP, Audience.MEDICAL)
-    asked = spelled_out(part.standalone.removeprefix(f"{part.product}: "), names, further=True)
-    called = dict.fromkeys(name for names_of in part.companions.values() for name in names_of)
     query = Query(
-        text=" ".join((asked, *(name for name in called if name not in asked.lower()))),
+        text=searched(part, names),
         partitions=tuple(
             Partition(product=part.product, market=scope.market, audience=audience) for audience in audiences
         ),

@@ -77,9 +77,6 @@ def one(understanding):
     return part
 
 
-# ---------------------------------------------------------------- product
-
-
 def test_the_portals_product_is_meant_when_nothing_is_named():
     part = one(read("max daily dose?", product="Velzora"))
     assert part.product == "Velzora"
@@ -397,5 +394,5 @@ def test_what_is_said_of_the_patient_goes_with_the_question_beside_it():
 
 
 def test_a_way_of_use_is_asked_about_by_itself():
-    parts = read("24h max? and has anyone used it intrathecally", product="Velzora").parts
-    assert [part.text for part in parts] == ["24h max?", "and has anyone used it intrathecally"]
+    first, second = read("24h max? and has anyone used it intrathecally", product="Velzora").parts
+    assert (first.text, second.text) == ("24h max?", "and has anyone used it intrathecally")

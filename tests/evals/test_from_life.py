@@ -23,7 +23,7 @@ from knowledge.embed import MiniLMEmbedder
 PAIRS = Path(knowledge.__file__).parent / "library" / "nelvoris-us-approved-answers.qa.yaml"
 ASKED = [
     ("ada", "What is the induction dose of Nelvoris in ulcerative colitis?"),
-    ("ada", "Does Nelvoris interfere with the breath test for lactose?"),
+    ("ada", "Is a hydrogen breath test spoilt by Nelvoris?"),
     ("bob", "Does Nelvoris interfere with a hydrogen breath test?"),
     ("bob", "How is Nelvoris stored?"),
     ("bob", "One of my patients got a rash on Nelvoris."),
