@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from assistant.composing.approved import approved_first
 from assistant.composing.choose import Limits
@@ -95,21 +96,16 @@ class Answering:
         return tuple(draft for draft in drafts if draft is not None)
 
     def _compose(self, asked: Asked, found: Evidence, heading: str) -> Draft | None:
-        facets = self._facets(asked, found.part)
-        readings = self._read(asked, found)
-        for _, evidence in facets:
-            readings |= self._read(asked, evidence)
-        part = asked.parts[found.part]
-        return compose(part, found, readings, self.limits, self.confidence, heading, facets)
+        part, readings = asked.parts[found.part], self._read(asked, found)
+        facets = facets_of(part, index_of(tuple(asked.names.values())), load_topics())
+        look = partial(self._look, asked, found.part)
+        return compose(part, found, readings, self.limits, self.confidence, heading, facets, look)
 
-    def _facets(self, asked: Asked, index: int) -> tuple[tuple[Part, Evidence], ...]:
-        """The several things a part asks for, each with what is found for it alone."""
-        products = index_of(tuple(asked.names.values()))
+    def _look(self, asked: Asked, index: int, facet: Part) -> tuple[Evidence, dict[tuple[str, str], Reading]]:
+        """What is found for one of the several things a part asks for."""
         scope, at, names = asked.question.scope, asked.question.asked_at, asked.names_of(index)
-        return tuple(
-            (facet, retrieve(index, facet, scope, names, self.knowledge, self.passages, at))
-            for facet in facets_of(asked.parts[index], products, load_topics())
-        )
+        found = retrieve(index, facet, scope, names, self.knowledge, self.passages, at)
+        return found, self._read(asked, found)
 
     def _read(self, asked: Asked, found: Evidence) -> dict[tuple[str, str], Reading]:
         """Readings of the product's documents, its prescribing information first, and of all that was found."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from assistant.composing.choose import Limits, choose, speaks_of, united, with_missing
@@ -18,7 +18,11 @@ from assistant.labels import label_of
 from assistant.types import Block, Draft, Evidence, Part, SafetyInformation
 from knowledge.types import ApprovedDocument, ProductNames
 
-SURE = 0.45  # confidence from which what is found for one of several things asked is shown for it
+Found = Mapping[tuple[str, str], Reading]
+Look = Callable[[Part], tuple[Evidence, Found]]
+"""What is found for a part, with the readings of the documents it was found in."""
+
+SURE = 0.6  # confidence from which what is found for one of several things asked is shown for it
 
 
 def compose(
@@ -28,13 +32,14 @@ def compose(
     limits: Limits,
     confidence: ConfidenceModel,
     safety_heading: str,
-    facets: Sequence[tuple[Part, Evidence]] = (),
+    facets: Sequence[Part] = (),
+    look: Look | None = None,
 ) -> Draft | None:
     """Choose, complete and lay out. Returns None when nothing was found.
 
     `readings` by (document_id, version) must hold every document the evidence names, and the
     product's prescribing information (for the important safety information). `facets` are the several
-    things the part asks for, each with what was found for it alone: none of them is left out for another.
+    things the part asks for: for one that the answer leaves out, `look` tells what is found for it alone.
     """
     if evidence.result is None or not evidence.result.passages:
         return None
@@ -46,7 +51,7 @@ def compose(
         return None
     whole = asks_for_a_course(part.text)
     features = confidence.features(asked, ranked, complete(chosen, ranked, limits, whole_tables=whole))
-    missing = [] if not facets else _missing(facets, chosen, readings, limits, confidence)
+    missing = [] if look is None else _missing(facets, look, chosen, readings, limits, confidence)
     seeds = with_missing(chosen, [side.best for side in missing], limits)
     ranked = united([ranked, *(side.ranked for side in missing)]) if missing else ranked
     excerpts, blocks, citations = _within(complete(seeds, ranked, limits, whole_tables=whole), limits)
@@ -71,7 +76,8 @@ class _Side:
 
 
 def _missing(
-    facets: Sequence[tuple[Part, Evidence]],
+    facets: Sequence[Part],
+    look: Look,
     chosen: Sequence[Candidate],
     readings: Mapping[tuple[str, str], Reading],
     limits: Limits,
@@ -79,13 +85,14 @@ def _missing(
 ) -> list[_Side]:
     """The things asked that what was chosen does not speak of, as far as something found surely does."""
     found: list[_Side] = []
-    for part, evidence in facets:
-        if evidence.result is None or not evidence.result.passages:
-            continue
+    for part in facets:
         asked = Asked.of(part, name_stems(readings))
         if speaks_of(asked.original, chosen):
+            continue  # and is not searched for: that costs as much as the whole question did
+        evidence, more = look(part)
+        if evidence.result is None or not evidence.result.passages:
             continue
-        ranked = rank(asked, evidence.result.passages, readings)
+        ranked = rank(asked, evidence.result.passages, {**readings, **more})
         best = choose(ranked, limits)[:1]
         features = confidence.features(asked, ranked, complete(best, ranked, limits)) if best else {}
         if best and speaks_of(asked.original, best) and confidence.probability(features) >= SURE:
