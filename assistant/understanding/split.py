@@ -47,7 +47,7 @@ _ADDS = re.compile(
 _TRAILING = re.compile(r"\s+[+&]$")  # a "+" that led to the next segment; "ALK+" keeps its own
 _SMALL_TALK = re.compile(
     r"^\W*(?:(?:hi|hello|hey|good\s+(?:morning|afternoon|evening|day)|thanks?|thank\s+you|thx|ty|cheers|great|perfect|"
-    r"much\s+appreciated|appreciate\s+it|ok|okay|cool|nice|got\s+it|bye|goodbye|see\s+you|sorry|there|all|so|very|much|"
+    r"much\s+appreciated|many\s+thanks|in\s+advance|(?:kind|best|warm)\s+(?:regards|wishes)|regards|sincerely|appreciate\s+it|ok|okay|cool|nice|got\s+it|bye|goodbye|see\s+you|sorry|there|all|so|very|much|"
     r"again|for\s+(?:that|this|your\s+help|the\s+help|now)|a\s+lot|who\s+are\s+you|are\s+you\s+(?:a\s+)?(?:bot|human|real|ai)|"
     r"how\s+are\s+you|that\s+helps|helpful|dr|doctor|team|assistant|pls|please)\b\W*)+$",
     re.IGNORECASE,

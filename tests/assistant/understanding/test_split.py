@@ -33,7 +33,9 @@ def test_neighbours_are_joined_as_written():
     assert joined(segments(message)) == message
 
 
-@pytest.mark.parametrize("text", ["thanks!", "hi there", "Thank you so much", "ok"])
+@pytest.mark.parametrize(
+    "text", ["thanks!", "hi there", "Thank you so much", "ok", "Kind regards", "Many thanks in advance."]
+)
 def test_courtesies_are_small_talk(text):
     assert segments(text)[0].is_small_talk
 
