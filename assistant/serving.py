@@ -33,7 +33,7 @@ def serve(settings: Settings, host: str | None = None, port: int | None = None) 
     work = CaseWork(desk=services.desk, clock=services.clock, rules=services.rules, new_id=new_id)
     attending = AttendLoop(work, settings.cases.attend_seconds)
     app = create_app(services)
-    warming = Warming(services, is_busy=lambda: len(app.state.turns) > 0, then=_settle)
+    warming = Warming(services, is_busy=lambda: len(app.state.turns) > 0, then=settle)
     app.state.is_warm = lambda: warming.is_over
     try:
         warming.start()
@@ -57,7 +57,7 @@ def serve(settings: Settings, host: str | None = None, port: int | None = None) 
         services.close()
 
 
-def _settle() -> None:
+def settle() -> None:
     """What was read ahead stays: without this Python looks through all of it, now and then, for 0.2 s in a turn."""
     gc.collect()
     gc.freeze()

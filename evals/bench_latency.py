@@ -23,6 +23,7 @@ from rich.console import Console
 from rich.progress import Progress
 
 from assistant.records import Interaction
+from assistant.serving import settle
 from assistant.types import Asker, Question, Scope
 from assistant.warming import Warming
 from evals.cli import cache_folder
@@ -99,7 +100,7 @@ def measure(library: SizedLibrary, asks: Sequence[Ask], folder: Path) -> SizeRep
     products = sorted({ask.product for ask in asks})
     partitions = {p: Partition(product=p, market=Market.US, audience=Audience.HCP) for p in products}
     firsts = [_turn(library, Ask(text=TEMPLATES[0].format(p), product=p)) for p in products]
-    warming = Warming(library.services)  # as a server does
+    warming = Warming(library.services, then=settle)  # as a server does
     warming.start()
     warming.wait()
     with closing(open_floor(storage, list(partitions.values()), folder)) as floor:

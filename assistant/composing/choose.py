@@ -179,7 +179,7 @@ class _Said(NamedTuple):
         stems = candidate.reading.unit_stems[unit.index]
         return cls(
             stems=stems,
-            numbers=frozenset(found for found in stems if found[0].isdigit()),
+            numbers=candidate.reading.number_stems[unit.index],
             negates=traits(candidate.reading.text_of(unit)).negates,
             row_of=unit.table if unit.kind is UnitKind.TABLE_ROW else None,
         )

@@ -20,6 +20,7 @@ class Reading:
     approved: ApprovedDocument
     sha256: str  # of the canonical text
     unit_stems: tuple[frozenset[str], ...]
+    number_stems: Lazily  # of each unit's stems those that are numbers
     context_stems: Lazily  # heading path, lead-in; for rows caption, header, group
     heading_stems: Lazily  # of each section's own heading
     label_stems: Lazily  # of each table row's first cell, by unit
@@ -83,6 +84,7 @@ def read(approved: ApprovedDocument) -> Reading:
         approved=approved,
         sha256=document.text_sha256,
         unit_stems=unit_stems,
+        number_stems=Lazily(lambda index: frozenset(found for found in unit_stems[index] if found[0].isdigit())),
         context_stems=Lazily(lambda index: _context(document, document.units[index], paths, tables)),
         heading_stems=Lazily(lambda index: stems(document.sections[index].heading)),
         label_stems=Lazily(lambda index: _label_stems(document, document.units[index])),

@@ -15,7 +15,7 @@ from assistant.understanding.frame import MOST_INHERITED, section_prior, standal
 from assistant.understanding.populations import populations
 from assistant.understanding.products import ProductIndex
 from assistant.understanding.shorthand import expand
-from assistant.understanding.split import content, segments, unmarked
+from assistant.understanding.split import content, is_courtesy, segments, unmarked
 from assistant.understanding.topics import TopicModel
 
 MOST_FACETS = 4  # of one part; a longer enumeration is looked for as a whole only
@@ -36,7 +36,7 @@ def facets_of(part: Part, index: ProductIndex, topics: TopicModel) -> tuple[Part
 def _pieces(text: str, product: str | None, index: ProductIndex) -> list[str]:
     """Stretches between joints that carry a subject beside the product's name."""
     cut = [piece for segment in segments(text) if not segment.is_small_talk for piece in _JOINT.split(segment.text)]
-    return [piece.strip() for piece in cut if _subject(piece, product, index)]
+    return [piece.strip() for piece in cut if not is_courtesy(piece) and _subject(piece, product, index)]
 
 
 def _subject(text: str, product: str | None, index: ProductIndex) -> list[str]:

@@ -47,7 +47,7 @@ _ADDS = re.compile(
 _TRAILING = re.compile(r"\s+[+&]$")  # a "+" that led to the next segment; "ALK+" keeps its own
 _SMALL_TALK = re.compile(
     r"^\W*(?:(?:hi|hello|hey|good\s+(?:morning|afternoon|evening|day)|thanks?|thank\s+you|thx|ty|cheers|great|perfect|"
-    r"much\s+appreciated|many\s+thanks|in\s+advance|(?:kind|best|warm)\s+(?:regards|wishes)|regards|sincerely|appreciate\s+it|ok|okay|cool|nice|got\s+it|bye|goodbye|see\s+you|sorry|there|all|so|very|much|"
+    r"much\s+appreciated|many\s+thanks|in\s+advance|(?:kind|best|warm)\s+(?:regards|wishes)|regards|sincerely|(?:a\s+)?quick\s+(?:question|one)|for\s+a\s+colleague|(?:could|can)\s+you\s+tell\s+me|appreciate\s+it|ok|okay|cool|nice|got\s+it|bye|goodbye|see\s+you|sorry|there|all|so|very|much|"
     r"again|for\s+(?:that|this|your\s+help|the\s+help|now)|a\s+lot|who\s+are\s+you|are\s+you\s+(?:a\s+)?(?:bot|human|real|ai)|"
     r"how\s+are\s+you|that\s+helps|helpful|dr|doctor|team|assistant|pls|please)\b\W*)+$",
     re.IGNORECASE,
@@ -80,7 +80,7 @@ class Segment:
     @property
     def is_small_talk(self) -> bool:
         """Nothing but greeting, thanks or the like, or who writes and for whom where that was masked."""
-        return _SMALL_TALK.match(self.text) is not None or _introduces(self.text)
+        return is_courtesy(self.text) or _introduces(self.text)
 
     @property
     def continues(self) -> bool:
@@ -103,6 +103,11 @@ def segments(text: str) -> tuple[Segment, ...]:
         start, lead = match.end(), str(match.lastgroup)
     _add(found, text, start, len(text), lead)
     return tuple(found)
+
+
+def is_courtesy(text: str) -> bool:
+    """Nothing but greeting, thanks or the like."""
+    return _SMALL_TALK.match(text) is not None
 
 
 def content(text: str) -> tuple[str, ...]:

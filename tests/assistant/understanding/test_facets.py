@@ -67,3 +67,7 @@ def test_a_course_is_wanted_as_a_whole(text):
 @pytest.mark.parametrize("text", ["dose in week 4?", "max dose", "CrCl 10 to 20", "how often check ECG"])
 def test_one_value_is_no_course(text):
     assert not asks_for_a_course(text)
+
+
+def test_a_courtesy_is_no_facet():
+    assert facets("Quick question: half life in adults") == ()
