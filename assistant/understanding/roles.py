@@ -147,6 +147,8 @@ def _is_companion(
         )
     if frame is None or frame in mention.products:
         return False
+    if mention.is_held and mention.how == "brand" and not (before + after).strip(" ?!.…"):
+        return False  # "Brovexa?" alone goes over to it
     if beside and _TAKES_BEFORE.search(before):  # "pt got ketoconazole", beside the product in force
         return True
     return not _SUBJECT_AFTER.match(after) and _is_bare(text, mention, spans)

@@ -198,9 +198,6 @@ def test_nothing_named_and_no_portal_leaves_no_product():
     assert not part.names_unknown_product
 
 
-# ---------------------------------------------------------------- parts
-
-
 @pytest.mark.parametrize(
     "text",
     [
@@ -258,9 +255,6 @@ def test_an_empty_message_has_no_parts():
 
 def test_a_message_of_very_many_questions_has_few_parts():
     assert len(read("gout dose? also storage, and what about kids? " * 50, product="Velzora").parts) <= 6
-
-
-# ---------------------------------------------------------------- kinds
 
 
 def test_a_report_alone_has_no_label_question():
@@ -370,6 +364,11 @@ def test_a_product_switch_in_conversation_is_followed():
     understanding = read("ignore that, wrong drug! starting dose of Kardimex?", history=history)
     assert one(understanding).product == "Kardimex"
     assert understanding.product == "Kardimex"
+
+
+@pytest.mark.parametrize(("text", "product"), [("Kardimex?", "Kardimex"), ("kardimex ok?", "Velzora")])
+def test_another_brand_alone_is_gone_over_to_and_one_beside_is_not(text, product):
+    assert one(read(text, history=conversation("Velzora loading dose?"))).product == product
 
 
 def test_the_conversations_product_goes_before_the_portals():
