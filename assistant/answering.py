@@ -24,7 +24,7 @@ from assistant.turn.verify import verify
 from assistant.types import Draft, Evidence, Part, Question, Verification
 from assistant.understanding.facets import facets_of
 from assistant.understanding.products import index_of
-from assistant.understanding.topics import load_topics
+from assistant.understanding.topics import TopicModel
 from knowledge.types import ApprovedDocument, ProductNames
 
 Labels = Mapping[str, Sequence[ApprovedDocument]]
@@ -70,6 +70,7 @@ class Answering:
     passages: int
     readings: Readings
     wording: Wording | None
+    topics: TopicModel
     read_ahead: ReadAhead = leave
 
     def answer(self, asked: Asked, course: Course) -> Answers:
@@ -97,7 +98,7 @@ class Answering:
 
     def _compose(self, asked: Asked, found: Evidence, heading: str) -> Draft | None:
         part, readings = asked.parts[found.part], self._read(asked, found)
-        facets = facets_of(part, index_of(tuple(asked.names.values())), load_topics())
+        facets = facets_of(part, index_of(tuple(asked.names.values())), self.topics)
         look = partial(self._look, asked, found.part)
         return compose(part, found, readings, self.limits, self.confidence, heading, facets, look)
 

@@ -145,7 +145,7 @@ class Assistant:
 
     def _answering(self) -> Answering:
         given = (self.knowledge, self.confidence, self.limits, self.passages, self.readings, self.wording)
-        return Answering(*given, self.read_ahead)
+        return Answering(*given, self.topics, self.read_ahead)
 
     def _policy(self, market: Market) -> PolicyPack:
         if market not in self.policies:

@@ -50,13 +50,13 @@ def compose(
     if not chosen:
         return None
     whole = asks_for_a_course(part.text)
-    features = confidence.features(asked, ranked, complete(chosen, ranked, limits, whole_tables=whole))
     missing = [] if look is None else _missing(facets, look, chosen, readings, limits, confidence)
     seeds = with_missing(chosen, [side.best for side in missing], limits)
-    ranked = united([ranked, *(side.ranked for side in missing)]) if missing else ranked
-    excerpts, blocks, citations = _within(complete(seeds, ranked, limits, whole_tables=whole), limits)
-    if not missing:
-        features = confidence.features(asked, ranked, excerpts)
+    pool = united([ranked, *(side.ranked for side in missing)]) if missing else ranked
+    excerpts, blocks, citations = _within(complete(seeds, pool, limits, whole_tables=whole), limits)
+    # What was added is sure by itself: how sure the answer is, is told by what the whole question found.
+    own = complete(chosen, ranked, limits, whole_tables=whole) if missing else excerpts
+    features = confidence.features(asked, ranked, own)
     return Draft(
         part=evidence.part,
         blocks=blocks,
