@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from assistant.composing.rank import Candidate
+from assistant.composing.rank import Asked, Candidate
 from assistant.composing.reading import Reading
 from assistant.composing.terms import stems
 from assistant.composing.traits import traits
@@ -22,7 +22,10 @@ LENGTH = 0.2  # what a unit as long as the whole limit loses to one of no length
 REDUNDANCY = 0.2  # what saying the same again takes away, at most
 DUPLICATE = 0.8  # overlap of stems from which two units say the same
 SPOKEN = 0.6  # share of what is asked, by rarity, from which a choice speaks of it
+HELD = 0.45  # ... and from which a single candidate does
+NEAR = 8  # candidates of one thing asked that are looked through for one that speaks of it
 CONSIDERED = 40  # candidates looked at
+OVERFULL = 1.25  # of the words allowed that a second pick may take: the first of two may be most of a paragraph
 
 
 _KINDS = stems("dosage dose dosing regimen schedule titration")  # what a heading may be of, asked for or not
@@ -59,7 +62,9 @@ def choose(candidates: Sequence[Candidate], limits: Limits) -> list[Candidate]:
         length = lengths[best]
         del values[best]
         says_the_same = overlap.pop(best) >= DUPLICATE
-        if says_the_same or (chosen and (spent + length > limits.words or _stands_apart(candidate, chosen[0]))):
+        room = limits.words * (OVERFULL if len(chosen) == 1 else 1.0)
+        is_apart = bool(chosen) and candidate.score < chosen[0].score and _stands_apart(candidate, chosen[0])
+        if says_the_same or is_apart or (chosen and spent + length > room):
             continue
         chosen.append(candidate)
         reached += chances[best]
@@ -72,14 +77,35 @@ def choose(candidates: Sequence[Candidate], limits: Limits) -> list[Candidate]:
     return chosen
 
 
-def speaks_of(asked: frozenset[str], chosen: Sequence[Candidate]) -> bool:
-    """Whether what was chosen holds most of these stems, by rarity, as far as the document knows them at all."""
+def speaks_of(asked: Asked, chosen: Sequence[Candidate]) -> bool:
+    """Whether what was chosen holds most of what is asked, by rarity, and states the kind of quantity asked for.
+
+    A word counts by itself or by what its shorthand stands for, as far as the document knows either.
+    """
+    texts = [candidate.reading.text_of(candidate.unit) for candidate in chosen]
+    stated = frozenset[str]().union(*(traits(text).kinds for text in texts))
+    return _share_held(asked, chosen) >= SPOKEN and stated.issuperset(asked.kinds)
+
+
+def first_that_speaks(asked: Asked, ranked: Sequence[Candidate], beside: Sequence[Candidate]) -> Candidate | None:
+    """The best of the first few candidates that speaks of what is asked and may stand beside what was chosen."""
+    if not ranked:
+        return None
+    floor = KEEP_SHARE * ranked[0].score
+    near = (c for c in ranked[:NEAR] if c.score >= floor and _share_held(asked, [c]) >= HELD)
+    stating = (c for c in near if traits(c.reading.text_of(c.unit)).kinds.issuperset(asked.kinds))
+    return next((c for c in stating if not any(_stands_apart(c, other) for other in beside)), None)
+
+
+def _share_held(asked: Asked, chosen: Sequence[Candidate]) -> float:
     rarity = chosen[0].reading.rarity
-    known = frozenset(stem for stem in asked if rarity.knows(stem))
     held = frozenset[str]().union(
         *(c.reading.unit_stems[c.unit.index] | c.reading.context_stems[c.unit.index] for c in chosen)
     )
-    return rarity.whole(known & held) >= SPOKEN * rarity.whole(known)
+    meant = {stem: {stem} | asked.meant.get(stem, frozenset()) for stem in asked.original}
+    known = {stem for stem, same in meant.items() if any(map(rarity.knows, same))}
+    whole = rarity.whole(known)
+    return rarity.whole(stem for stem in known if meant[stem] & held) / whole if whole else 1.0
 
 
 def with_missing(chosen: Sequence[Candidate], missing: Sequence[Candidate], limits: Limits) -> list[Candidate]:
@@ -88,6 +114,8 @@ def with_missing(chosen: Sequence[Candidate], missing: Sequence[Candidate], limi
     for candidate in missing:
         if not any(_same(candidate, other) for other in (*chosen, *added)):
             added.append(candidate)
+    if not added:
+        return list(chosen)
     spent = sum(word_count(c.reading, c.unit.index) for c in added)
     kept: list[Candidate] = []
     for candidate in chosen:
@@ -121,9 +149,18 @@ def _chances(pool: Sequence[Candidate]) -> list[float]:
 
 
 def _to_the_point(candidates: Sequence[Candidate]) -> list[Candidate]:
-    """Leave out the rows of a table that do not hold the value asked about, where others of it do."""
-    held = {_table(c) for c in candidates if c.unit.table is not None and c.features["value"]}
-    return [c for c in candidates if c.unit.table is None or c.features["value"] or _table(c) not in held]
+    """Leave out the rows of a table that do not hold the value asked about, behind one of it that does.
+
+    A row that ranks before all those is kept: the number was no value of this table ("study 106", "grade 2").
+    """
+    held: set[tuple[str, str, int | None]] = set()
+    kept: list[Candidate] = []
+    for candidate in candidates:
+        if candidate.unit.table is None or candidate.features["value"] or _table(candidate) not in held:
+            kept.append(candidate)
+        if candidate.unit.table is not None and candidate.features["value"]:
+            held.add(_table(candidate))
+    return kept
 
 
 def _stands_apart(candidate: Candidate, first: Candidate) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from assistant.composing.choose import Limits, choose, speaks_of, united, with_missing
+from assistant.composing.choose import Limits, choose, first_that_speaks, speaks_of, united, with_missing
 from assistant.composing.cite import Citations
 from assistant.composing.complete import Excerpt, asks_for_a_course, complete
 from assistant.composing.confidence import ConfidenceModel
@@ -87,16 +87,18 @@ def _missing(
     found: list[_Side] = []
     for part in facets:
         asked = Asked.of(part, name_stems(readings))
-        if speaks_of(asked.original, chosen):
+        if speaks_of(asked, chosen):
             continue  # and is not searched for: that costs as much as the whole question did
         evidence, more = look(part)
         if evidence.result is None or not evidence.result.passages:
             continue
         ranked = rank(asked, evidence.result.passages, {**readings, **more})
-        best = choose(ranked, limits)[:1]
-        features = confidence.features(asked, ranked, complete(best, ranked, limits)) if best else {}
-        if best and speaks_of(asked.original, best) and confidence.probability(features) >= SURE:
-            found.append(_Side(best[0], ranked))
+        best = first_that_speaks(asked, ranked, chosen)
+        if best is None:
+            continue
+        features = confidence.features(asked, ranked, complete([best], ranked, limits))
+        if confidence.probability(features) >= SURE:
+            found.append(_Side(best, ranked))
     return found
 
 
