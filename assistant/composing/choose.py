@@ -17,7 +17,7 @@ from knowledge.types import UnitKind
 KEEP_SHARE = 0.5
 ENOUGH = 0.85  # chance from which what is chosen holds the answer, and nothing more is added
 SHARPNESS = 4.0  # scores are the fitted ones divided by this (evals.calibrate.RANKING_SCALE)
-NOVELTY = 0.5  # what words of the question not yet covered add, at most
+NOVELTY = 1.0  # what words of the question not yet covered add, at most; from 0.8 to 1.5 evidence is alike
 LENGTH = 0.2  # what a unit as long as the whole limit loses to one of no length
 REDUNDANCY = 0.2  # what saying the same again takes away, at most
 DUPLICATE = 0.8  # overlap of stems from which two units say the same
