@@ -127,9 +127,18 @@ def test_words_of_product_names_are_not_told_apart():
 
 
 HELD = {
-    "messages": [[3, 4], [1, 2]], "weights": [2, -1], "words": [0, 1], "gamma": 0.5, "bias": 0.25, "slope": 3, "shift": 4,
-    "kinds": ["error", "overdose"], "kind_weights": [[1, 2], [3, 4]], "kind_words": [[5, 6], [7, 8]], "kind_biases": [9, 10],
-}  # fmt: skip
+    "messages": [[3, 4], [1, 2]],
+    "weights": [2, -1],
+    "words": [0, 1],
+    "gamma": 0.5,
+    "bias": 0.25,
+    "slope": 3,
+    "shift": 4,
+    "kinds": ["error", "overdose"],
+    "kind_weights": [[1, 2], [3, 4]],
+    "kind_words": [[5, 6], [7, 8]],
+    "kind_biases": [9, 10],
+}
 
 
 def write(path, **held):
