@@ -60,7 +60,8 @@ def _spellings(term: str) -> tuple[str, ...]:
     before, _, last = term.rpartition(" ")
     if not before:
         return (term,)
-    dropped = (before,) if last == "syndrome" and (" " in before or not is_common(before)) else ()
+    told = " " in before or not (before.isupper() or is_common(before))  # "CAPS" are capsules as well
+    dropped = (before,) if last == "syndrome" and told else ()
     return (term, *(f"{before} {short}" for short in _SHORT_FOR.get(last, ())), *dropped)
 
 

@@ -81,7 +81,9 @@ _COUNT = r"(?:[1-9]|one|two|three|four|five|six)"
 _LINES = r"(?:lines?|regimens?|therap(?:y|ies)|treatments?|courses?|agents?|drugs?|biologics?|LOT)"
 _BEFORE = rf"(?:\w+[\s-]+){{0,2}}(?:prior|previous|earlier|preceding)\s+(?:[\w-]+\s+){{0,3}}{_LINES}"
 # "only 2 prior lines", "after one previous therapy"
-_ASKED_LINES = _pattern(rf"\b(?P<n>{_COUNT})\s+{_BEFORE}\b|\b(?P<n2>{_COUNT})\s+{_LINES}\s+(?:before|already|in\b|so\s+far)")
+_ASKED_LINES = _pattern(
+    rf"\b(?P<n>{_COUNT})\s+{_BEFORE}\b|\b(?P<n2>{_COUNT})\s+{_LINES}\s+(?:before|already|in\b|so\s+far)"
+)
 # "at least four prior lines", "two or more prior therapies", "one to three prior regimens"
 _LABEL_LINES = _pattern(
     rf"\bat\s+least\s+(?P<least>{_COUNT})\s+{_BEFORE}\b|\b(?P<more>{_COUNT})\s+or\s+more\s+{_BEFORE}\b|"

@@ -100,9 +100,7 @@ def _unnamed(text: str, uses: LabelUses) -> list[Hit]:
     return [
         hit
         for hit in find_conditions(text)
-        if not is_comorbidity(hit.group)
-        and not is_covered(hit.group, uses.approved)
-        and not _is_named(text, hit, uses)
+        if not is_comorbidity(hit.group) and not is_covered(hit.group, uses.approved) and not _is_named(text, hit, uses)
     ]
 
 

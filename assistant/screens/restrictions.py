@@ -120,7 +120,9 @@ def _population(text: str, approved: str, label: str) -> Iterator[Restriction]:
     for kind in (_EXON, _VARIANT):
         held, asked = set(kind.findall(approved)), list(kind.finditer(text))
         # "V600" asks of every change there; an exon is meant whole.
-        is_held = any(one.startswith(m.group(1)) if kind is _VARIANT else one == m.group(1) for m in asked for one in held)
+        is_held = any(
+            one.startswith(m.group(1)) if kind is _VARIANT else one == m.group(1) for m in asked for one in held
+        )
         if held and asked and not is_held:
             yield Restriction("population", asked[0].start(), asked[0].end(), _LIKELY)
 
