@@ -12,8 +12,7 @@ from assistant.screens.restrictions import restrictions
 
 NEEDS = (
     "1.1 Relapsed or Refractory Multiple Myeloma",
-    "LUMOTRAN is indicated, in combination with dexamethasone, for the treatment of adult patients with multiple "
-    "myeloma who have received at least four prior lines of therapy.",
+    "LUMOTRAN is indicated, in combination with dexamethasone, for myeloma after at least four prior lines of therapy.",
 )
 WILD = ("LUMOTRAN is indicated for wild-type RAX (defined as wild-type in both KRAX and NRAX) colorectal cancer.",)
 CHANGED = ("LUMOTRAN is indicated for melanoma with a BRAX V600E or V600K mutation.",)
