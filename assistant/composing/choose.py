@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from assistant.composing.rank import Asked, Candidate
+from assistant.composing.rank import EXPANDED, Asked, Candidate
 from assistant.composing.reading import Reading
 from assistant.composing.terms import stems
 from assistant.composing.traits import traits
@@ -195,10 +195,15 @@ def word_count(reading: Reading, index: int) -> int:
 def _value(candidate: Candidate, covered: frozenset[str], overlap: float) -> float:
     if not covered:
         return candidate.score
-    whole = candidate.reading.rarity.whole
-    new = whole(candidate.matched - covered)
-    total = whole(candidate.matched | covered) or 1.0
+    new = _weight(candidate, candidate.matched - covered)
+    total = _weight(candidate, candidate.matched | covered) or 1.0
     return candidate.score + NOVELTY * new / total - REDUNDANCY * overlap
+
+
+def _weight(candidate: Candidate, stems: frozenset[str]) -> float:
+    """These stems by rarity; what is only implied, by an earlier turn or by shorthand, counts for less."""
+    whole = candidate.reading.rarity.whole
+    return whole(stems & candidate.said) + EXPANDED * whole(stems - candidate.said)
 
 
 class _Said(NamedTuple):
