@@ -200,10 +200,10 @@ def _value(candidate: Candidate, covered: frozenset[str], overlap: float) -> flo
     return candidate.score + NOVELTY * new / total - REDUNDANCY * overlap
 
 
-def _weight(candidate: Candidate, stems: frozenset[str]) -> float:
+def _weight(candidate: Candidate, found: frozenset[str]) -> float:
     """These stems by rarity; what is only implied, by an earlier turn or by shorthand, counts for less."""
     whole = candidate.reading.rarity.whole
-    return whole(stems & candidate.said) + EXPANDED * whole(stems - candidate.said)
+    return whole(found & candidate.said) + EXPANDED * whole(found - candidate.said)
 
 
 class _Said(NamedTuple):
