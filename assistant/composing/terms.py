@@ -12,7 +12,7 @@ from functools import lru_cache
 import snowballstemmer  # type: ignore[import-untyped]  # ships no types
 
 _OWN = threading.local()  # a stemmer keeps the word it is at: one for each thread, or wrong stems are remembered
-_WORD = re.compile(r"[a-z][a-z0-9]*(?:[-'’][a-z0-9]+)*|\d+(?:[.,]\d+)*", re.IGNORECASE)
+_WORD = re.compile(r"\d+(?:st|nd|rd|th)\b|[a-z][a-z0-9]*(?:[-'’][a-z0-9]+)*|\d+(?:[.,]\d+)*", re.IGNORECASE)
 _MASK = re.compile(r"\[[a-z_ ]+\]")  # what stands for masked personal data
 # Function words, and words every HCP question carries whatever it is about.
 STOP_WORDS = frozenset(
