@@ -110,6 +110,10 @@ def test_a_report_is_as_likely_as_not_at_one_weight_and_nearly_sure_a_little_abo
             "no response at all after 3 months. my patient had platelets 12 yesterday",
             {"adverse_event", "lack_of_effect"},
         ),
+        (
+            "my patient had platelets 12 yesterday. no response at all after 3 months",
+            {"adverse_event", "lack_of_effect"},
+        ),
         ("pregnant on zelvantra", {"pregnancy_exposure"}),
         ("she is pregnant", set()),
         ("could be pregnant, on zelvantra", set()),
