@@ -18,7 +18,7 @@ from assistant.records import ModelCall
 from assistant.turn.compose import compose
 from assistant.turn.match import match
 from assistant.turn.phrase import Wording, phrase
-from assistant.turn.retrieve import retrieve, searched
+from assistant.turn.retrieve import heard, retrieve
 from assistant.turn.screen import ReadAhead, leave
 from assistant.turn.verify import verify
 from assistant.types import Draft, Evidence, Part, Question, Verification
@@ -71,7 +71,7 @@ class Answering:
     readings: Readings
     wording: Wording | None
     topics: TopicModel
-    read_ahead: ReadAhead = leave
+    search_ahead: ReadAhead = leave
 
     def answer(self, asked: Asked, course: Course) -> Answers:
         """Take the steps in order; one that fails leaves its value empty, and wording that fails what was worded."""
@@ -85,7 +85,7 @@ class Answering:
     def _retrieved(self, asked: Asked) -> tuple[Evidence, ...]:
         scope, at = asked.question.scope, asked.question.asked_at
         for index, part in asked.parts.items():
-            self.read_ahead(searched(part, asked.names_of(index)))  # of several parts, all at once
+            self.search_ahead(heard(part, asked.names_of(index)))  # of several parts, all at once
         return tuple(
             retrieve(index, part, scope, asked.names_of(index), self.knowledge, self.passages, at)
             for index, part in asked.parts.items()
@@ -105,7 +105,8 @@ class Answering:
     def _look(self, asked: Asked, index: int, facet: Part) -> tuple[Evidence, dict[tuple[str, str], Reading]]:
         """What is found for one of the several things a part asks for."""
         scope, at, names = asked.question.scope, asked.question.asked_at, asked.names_of(index)
-        found = retrieve(index, facet, scope, names, self.knowledge, self.passages, at)
+        whole = heard(asked.parts[index], names)
+        found = retrieve(index, facet, scope, names, self.knowledge, self.passages, at, whole)
         return found, self._read(asked, found)
 
     def _read(self, asked: Asked, found: Evidence) -> dict[tuple[str, str], Reading]:

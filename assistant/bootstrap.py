@@ -41,6 +41,7 @@ from assistant.prompts import load_prompt
 from assistant.records import CaseKind
 from assistant.screens import default_screens
 from assistant.turn.phrase import Wording
+from assistant.turn.screen import leave
 from assistant.understanding.topics import load_topics
 from knowledge import Library, open_library
 from knowledge.embed import LangChainEmbedder
@@ -137,6 +138,7 @@ def _assistant(
         ledger=ledger,
         screens=default_screens(reader),
         read_ahead=reader.ahead,
+        search_ahead=used.ahead if isinstance(used, MiniLMReader) else leave,
         topics=load_topics(),
         confidence=ConfidenceModel.load(),
         policies=policies,

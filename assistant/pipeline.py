@@ -55,7 +55,8 @@ class Assistant:
     software: str
     commit: str
     models: tuple[str, ...]
-    read_ahead: ReadAhead = leave
+    read_ahead: ReadAhead = leave  # by what the screens read with
+    search_ahead: ReadAhead = leave  # by what the search reads with
     readings: Readings = field(default_factory=Readings)
     routing: RoutingRules | None = None  # where cases go; without it by the rules of the day they are read
     wording: Wording | None = None  # who rewords answers; nobody, unless it is asked for
@@ -145,7 +146,7 @@ class Assistant:
 
     def _answering(self) -> Answering:
         given = (self.knowledge, self.confidence, self.limits, self.passages, self.readings, self.wording)
-        return Answering(*given, self.topics, self.read_ahead)
+        return Answering(*given, self.topics, self.search_ahead)
 
     def _policy(self, market: Market) -> PolicyPack:
         if market not in self.policies:

@@ -78,7 +78,7 @@ class Finder:
             for standing in snapshot.effective(partition, query.at)
             if standing.kind is DocumentKind.APPROVED_QA
         ]
-        vector = self._vector(query.text, self._embedder.name) if pairs else None
+        vector = self._vector(query.heard or query.text, self._embedder.name) if pairs else None
         return () if vector is None else self._questions.near(pairs, vector, query.limit)
 
     def read_ahead(self, partition: Partition, at: datetime) -> None:
@@ -100,7 +100,7 @@ class Finder:
             for p, standings in effective.items()
             for standing in standings
         }
-        vector = self._vector(query.text, snapshot.model)
+        vector = self._vector(query.heard or query.text, snapshot.model)
         usable: dict[str, Passage] = {}
         for wider in (1, WIDER):
             dense = None

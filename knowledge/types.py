@@ -252,6 +252,7 @@ class Query(Value):
     """What to look for, where. `fields` maps section families to a probability (prior)."""
 
     text: str  # normalised for matching
+    heard: str | None = None  # what the dense arm is asked with, when not with `text`
     partitions: tuple[Partition, ...]
     fields: dict[str, float] = Field(default_factory=dict)
     limit: int = Field(default=12, ge=1, le=200)

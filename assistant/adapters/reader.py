@@ -37,10 +37,10 @@ class MiniLMReader(MiniLMEmbedder):
 
     def read(self, text: str) -> TokenReading:
         """The tokens of a text (at most 256) with their vectors in it, the model's end marks left in."""
-        reading = self._recent.get(text)
+        with self._beginning:  # else one that ends between the two looks would be read again
+            reading, under_way = self._recent.get(text), self._under_way.get(text)
         if reading is not None:
             return reading
-        under_way = self._under_way.get(text)
         return self._read_and_keep(text) if under_way is None else under_way.result()
 
     def embed_query(self, text: str) -> Vectors:

@@ -42,7 +42,6 @@ def screen(
         redacted = mask(question.text, personal)
         spelled = spelled_out(redacted, in_view)
         read_ahead(spelled)
-        read_ahead(spelled_out(redacted, in_view, further=True))  # what the search will most likely be for
     except Exception as error:  # noqa: BLE001 - whatever fails, the raw text must not go on
         return Screening(redacted="", findings=(_failed("personal_data", error),))
     message = ScreenInput(text=redacted, scope=question.scope, product_names=names, spelled=spelled)

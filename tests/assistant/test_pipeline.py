@@ -6,6 +6,7 @@ import dataclasses
 
 import pytest
 
+from assistant.adapters.reader import MiniLMReader
 from assistant.bootstrap import build
 from assistant.config import StorageSettings, load
 from assistant.demo import fill
@@ -111,3 +112,21 @@ def test_the_raw_text_of_a_message_is_never_recorded(services):
     stored = services.ledger.interaction(interaction.interaction_id).model_dump_json()
     assert "Jennings" not in stored
     assert "4471902" not in stored
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "which dosage is recommended in chronic pouchitis",
+        "half life and % unchanged in urine, washout after MAOI?",  # several things, words of the further shorthand
+        "hepatic impairment dose, shelf life once opened",
+    ],
+)
+def test_a_message_of_one_part_is_encoded_once(services, monkeypatch, text):
+    passes = []
+    whole = MiniLMReader._read_and_keep
+    monkeypatch.setattr(MiniLMReader, "_read_and_keep", lambda self, said: passes.append(said) or whole(self, said))
+    answered = turn(services.assistant, services, text)
+    assert len(answered.understanding.parts) == 1
+    assert len(passes) == 1
+    assert answered.evidence[0].result.query.heard == passes[0]
