@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence, Set
+from collections.abc import Iterator, Sequence
 
 from assistant.naming import with_generic
 from assistant.turn.verify import citation_numbers
@@ -77,7 +77,7 @@ def blocks_text(blocks: Sequence[Block]) -> Iterator[str]:
         yield from (_piece(note) for note in block.footnotes)
 
 
-def references(citations: Sequence[Citation], shown: Set[int]) -> Iterator[str]:
+def references(citations: Sequence[Citation], shown: set[int]) -> Iterator[str]:
     """One line a citation that is shown (numbers from 0): number, document, section."""
     for number, citation in enumerate(citations):
         if number in shown:

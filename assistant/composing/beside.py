@@ -64,7 +64,8 @@ def tell_apart(
     if not ordered:
         return Told(())
     best = standings[0]
-    kept, folded = [ordered[0]], []
+    kept = [ordered[0]]
+    folded: list[_Standing] = []
     for one in ordered[1:]:
         stays = one is best or _holds(one.excerpt, wanted)
         stays = stays or (len(kept) < MOST and not _is_beside(asked, [best, *kept], one))

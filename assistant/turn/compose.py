@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from assistant.composing.beside import tell_apart
 from assistant.composing.choose import Limits, choose, speaks_of, united, with_missing
 from assistant.composing.cite import Citations
-from assistant.composing.complete import Excerpt, asks_for_a_course, complete
+from assistant.composing.complete import Excerpt, asks_for_a_course, complete, runs
 from assistant.composing.confidence import ConfidenceModel
 from assistant.composing.layout import lay_out
 from assistant.composing.rank import Asked, Candidate, rank
@@ -23,7 +23,7 @@ Found = Mapping[tuple[str, str], Reading]
 Look = Callable[[Part], tuple[Evidence, Found]]
 """What is found for a part, with the readings of the documents it was found in."""
 
-WIDER = 1.33  # times the limits is chosen from, since what stands beside the point is folded; set on dev and two more sets
+WIDER = 1.33  # times the limits is chosen, since what stands beside the point is folded; set on three sets
 SURE = 0.6  # confidence from which what is found for one of several things asked is shown for it
 
 
@@ -110,7 +110,8 @@ def _missing(
 
 def _within(excerpts: Sequence[Excerpt], limits: Limits) -> Sequence[Excerpt]:
     """As many of the best excerpts as the limit of citations allows; at least the first."""
-    while len(excerpts) > 1:
+    spans = sum(len(runs(excerpt.units)) for excerpt in excerpts)
+    while len(excerpts) > 1 and 2 * spans > limits.citations:  # a span is cited once, and its lead-in at most once
         citations = Citations()
         lay_out(excerpts, citations)
         if len(citations.all()) <= limits.citations:
