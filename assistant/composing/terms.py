@@ -78,6 +78,10 @@ class Rarity:
         weights, unseen = self._weights, self._unseen
         return math.fsum([weights.get(name, unseen) for name in found])  # exact, whatever the order of a set
 
+    def known(self) -> Iterable[str]:
+        """Every stem the document uses."""
+        return self._weights
+
     def knows(self, found: str) -> bool:
         """Whether the document uses the stem at all."""
         return found in self._weights

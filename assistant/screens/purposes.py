@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from assistant.screens.clinical_events import is_clinical_word
 from assistant.screens.label_uses import LabelUses
@@ -53,8 +53,9 @@ def strange_purposes(text: str, uses: LabelUses) -> Iterator[tuple[int, int]]:
         if any(not set(m.name.split()) & uses.own_names for m in find_medicines(text[start:end])):
             continue
         treats = _TO_TREAT.search(text[:start]) is not None
+        cut_short = any(_is_cut_short(token, uses) for token in phrase)
         for token in _diseases(text[start:end], phrase, treats=treats, shouted=text.isupper()):
-            if not _is_named(token, uses):
+            if not _is_named(token, uses) and not (cut_short and token.written.isupper()):
                 yield start + token.start, start + token.end
 
 
@@ -88,6 +89,14 @@ def _is_named(token: Token, uses: LabelUses) -> bool:
     return token.written.isupper() and token.written.isalpha() and _spelt_out(token.written.lower(), uses.indications)
 
 
+def _is_cut_short(token: Token, uses: LabelUses) -> bool:
+    """Whether a word is the beginning of a disease the indications name: "thal" of "thalassemia"."""
+    if len(token.word) <= _EVERYDAY or token.word in _common():
+        return False
+    found = re.compile(rf"\b{re.escape(token.word)}\w*", re.IGNORECASE)
+    return any(is_clinical_word(m.group().lower()) for s in uses.indications for m in found.finditer(s))
+
+
 @lru_cache(maxsize=512)
 def _spelt_out(letters: str, indications: tuple[str, ...]) -> bool:
     """Whether some run of words of the indications has these initials ("CDD": "... deficiency disorder").
@@ -99,7 +108,7 @@ def _spelt_out(letters: str, indications: tuple[str, ...]) -> bool:
     return any(run.search(sentence) for sentence in indications)
 
 
-@lru_cache(maxsize=1)
+@cache
 def _common() -> frozenset[str]:
     """Words of practice and everyday language, which name no disease."""
     return frozenset(
@@ -111,6 +120,6 @@ def _common() -> frozenset[str]:
     )
 
 
-@lru_cache(maxsize=1)
+@cache
 def _no_disease() -> frozenset[str]:
     return frozenset(read_terms("abbreviations")["no_disease"])
