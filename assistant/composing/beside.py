@@ -57,7 +57,7 @@ class _Standing:
 def tell_apart(
     asked: Asked, excerpts: Sequence[Excerpt], ranked: Sequence[Candidate], wanted: Sequence[Candidate] = ()
 ) -> Told:
-    """Order excerpts, given best first, and fold those beside the point; one that holds a `wanted` unit always stays."""
+    """Order excerpts, given best first, and fold those beside the point; one with a `wanted` unit always stays."""
     held = {(id(c.reading), c.unit.index): c for c in ranked}
     standings = [_standing(asked, excerpt, held) for excerpt in excerpts]
     ordered = _in_order(standings)
