@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from assistant.screens.vocabulary import Hit, Vocabulary, read_terms, tokenise
+from assistant.understanding.medicines import is_common
 
 _COMORBIDITY = "co."
 # How HCPs shorten the last word of a disease's name.
@@ -55,9 +56,13 @@ def condition_tree() -> Tree:
 
 
 def _spellings(term: str) -> tuple[str, ...]:
-    """A name and what it becomes with its last word shortened ("salivary gland ca")."""
+    """A name and what it becomes with its last word shortened ("salivary gland ca") or dropped ("a nephrotic kid")."""
     before, _, last = term.rpartition(" ")
-    return (term, *(f"{before} {short}" for short in _SHORT_FOR.get(last, ()) if before))
+    if not before:
+        return (term,)
+    told = " " in before or not (before.isupper() or is_common(before))  # "CAPS" are capsules as well
+    dropped = (before,) if last == "syndrome" and told else ()
+    return (term, *(f"{before} {short}" for short in _SHORT_FOR.get(last, ())), *dropped)
 
 
 def find_conditions(text: str) -> tuple[Hit, ...]:

@@ -73,7 +73,24 @@ _NEEDS_PRIOR = _pattern(
 )
 _TAKES_FIRST = _pattern(r"\b(?:first[\s-]?line|newly|initial|untreated|na[iï]ve|primary|early|adjuvant|maintenance)\b")
 _FIRST_ONLY = _pattern(r"\b(?:first[\s-]?line|untreated|newly\s+diagnosed|initial|treatment[\s-]na[iï]ve)\b")
-_ALONE = _pattern(r"\b(?:mono(?:therapy)?|single[\s-]agent|(?:used?|given?|works?|on)\s+(?:its\s+own|alone))\b")
+_ALONE = _pattern(
+    r"\b(?:mono(?:therapy)?|single[\s-]agent|by\s+itself|on\s+its\s+own|solo|(?:used?|given?|works?|dosed?)\s+alone)\b"
+)
+_APPROVES = _pattern(r"\bindicated\b|\btreatment\s+of\b|\bto\s+treat\b")
+_COUNT = r"(?:[1-9]|one|two|three|four|five|six)"
+_LINES = r"(?:lines?|regimens?|therap(?:y|ies)|treatments?|courses?|agents?|drugs?|biologics?|LOT)"
+_BEFORE = rf"(?:\w+[\s-]+){{0,2}}(?:prior|previous|earlier|preceding)\s+(?:[\w-]+\s+){{0,3}}{_LINES}"
+# "only 2 prior lines", "after one previous therapy"
+_ASKED_LINES = _pattern(
+    rf"\b(?P<n>{_COUNT})\s+{_BEFORE}\b|\b(?P<n2>{_COUNT})\s+{_LINES}\s+(?:before|already|in\b|so\s+far)"
+)
+# "at least four prior lines", "two or more prior therapies", "one to three prior regimens"
+_LABEL_LINES = _pattern(
+    rf"\bat\s+least\s+(?P<least>{_COUNT})\s+{_BEFORE}\b|\b(?P<more>{_COUNT})\s+or\s+more\s+{_BEFORE}\b|"
+    rf"\b(?P<low>{_COUNT})\s*(?:to|-|–)\s*(?P<high>{_COUNT})\s+{_BEFORE}\b"
+)
+_NUMBERS = {"one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6}
+_MANY = 99
 _COMBINED = _pattern(
     r"\b(?:in\s+combination|combined\s+with|adjunct\w*|adjunctive|together\s+with|concomitant\w*\s+with|"
     r"as\s+part\s+of|added\s+to|used\s+with)\b"
@@ -105,7 +122,8 @@ def contrasts(text: str, indications: Sequence[str], dosing: Sequence[str]) -> I
     yield from _organ(text, held)
     yield from _line(text, sentences)
     alone = _ALONE.search(text)
-    if alone and sentences and all(_COMBINED.search(s) for s in sentences) and not _ALONE.search(everything):
+    approving = [s for s in sentences if _APPROVES.search(s)] or sentences  # a heading names the disease alone
+    if alone and approving and all(_COMBINED.search(s) for s in approving) and not _ALONE.search(everything):
         yield Contrast("combination", alone.start(), alone.end(), _LIKELY)
 
 
@@ -121,6 +139,7 @@ def _organ(text: str, held: str) -> Iterator[Contrast]:
 
 
 def _line(text: str, sentences: Sequence[str]) -> Iterator[Contrast]:
+    yield from _lines(text, sentences)
     first, later = _FIRST_LINE.search(text), _LATER_LINE.search(text)
     if not sentences or (first and later):
         return
@@ -128,6 +147,27 @@ def _line(text: str, sentences: Sequence[str]) -> Iterator[Contrast]:
         yield Contrast("line", first.start(), first.end(), _LIKELY)
     if later and all(_FIRST_ONLY.search(s) and not _NEEDS_PRIOR.search(s) for s in sentences):
         yield Contrast("line", later.start(), later.end(), _LIKELY)
+
+
+def _lines(text: str, sentences: Sequence[str]) -> Iterator[Contrast]:
+    """So many lines of treatment before, where every indication for the disease asks for more, or for fewer."""
+    asked = _ASKED_LINES.search(text)
+    approving = [s for s in sentences if _APPROVES.search(s)]
+    limits = [_LABEL_LINES.search(s) for s in approving]
+    if asked is None or not limits or not all(limits):
+        return
+    count = _number(asked.group("n") or asked.group("n2"))
+    spans = [
+        (_number(m.group("least") or m.group("more") or m.group("low")), _number(m.group("high") or str(_MANY)))
+        for m in limits
+        if m is not None
+    ]
+    if not any(low <= count <= high for low, high in spans):
+        yield Contrast("line", asked.start(), asked.end(), _LIKELY)
+
+
+def _number(word: str) -> int:
+    return _NUMBERS.get(word.lower()) or int(word)
 
 
 def _opposite(text: str, asked: str, held: str, label: str) -> Iterator[Contrast]:

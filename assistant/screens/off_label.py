@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from assistant.screens.ages import ADULT, find_young
+from assistant.screens.clinical_events import is_clinical_word
 from assistant.screens.conditions import find_conditions, is_comorbidity, is_covered
 from assistant.screens.label_uses import LabelUses, find_routes, read_uses
 from assistant.screens.medicines import find_medicines
@@ -32,6 +33,11 @@ _CLOSE = 25  # characters between "combining with" and the medicine
 _NOT_ASKED = re.compile(
     r"\b(?:(?:without|w/o|no|not|non|absence\s+of|other\s+than)\s+(?:[\w-]+\s+)?|on\s+)$", re.IGNORECASE
 )
+_DENIED = re.compile(
+    r"\b(?:without|w/o|no|not|non|absence\s+of)[\s-]+(?:(?:any|have|having|signs\s+of)\s+)?(?P<word>[a-z]{5,})\b",
+    re.IGNORECASE,
+)
+_APPROVES = re.compile(r"\bindicated\b|\btreatment\s+of\b", re.IGNORECASE)
 # "in a burn pt": who is treated, not what.
 _PATIENT = re.compile(r"\W*(?:pts?|patients?|victims?|survivors?|women|woman|men|man)\b", re.IGNORECASE)
 # "and what about X?" asks of X what was asked before.
@@ -58,9 +64,11 @@ def assess_use(text: str, populations: Sequence[str], label: Sequence[ApprovedDo
     OFF_LABEL finding whose detail names what is not covered (condition, age, route, frequency, amount,
     combination), or None. Without a label nothing can be said: None.
     """
-    if not label or read_patterns("use")["label_question"].search(text):
+    if not label:
         return None
     uses = read_uses(label)
+    if read_patterns("use")["label_question"].search(text) and not _doses_for_the_unnamed(text, uses):
+        return None
     reasons = sorted(_reasons(text, populations, uses), key=lambda r: r.confidence, reverse=True)
     if not reasons:
         return None
@@ -73,6 +81,27 @@ def assess_use(text: str, populations: Sequence[str], label: Sequence[ApprovedDo
         found_by=f"off_label.{best.detail}@1",
         confidence=best.confidence,
     )
+
+
+def _doses_for_the_unnamed(text: str, uses: LabelUses) -> bool:
+    """Whether the label's dose is asked for a disease that the label names nowhere ("per PI, what dose for X?")."""
+    patterns = read_patterns("use")
+    return patterns["doses"].search(text) is not None and any(
+        patterns["purpose"].search(text[max(0, hit.start - _BEFORE) : hit.start]) for hit in _unnamed(text, uses)
+    )
+
+
+def asks_of_the_unnamed(text: str, label: Sequence[ApprovedDocument]) -> bool:
+    """Whether a question is about a disease that the label names nowhere, if only whether it is approved there."""
+    return bool(label) and bool(_unnamed(text, read_uses(label)))
+
+
+def _unnamed(text: str, uses: LabelUses) -> list[Hit]:
+    return [
+        hit
+        for hit in find_conditions(text)
+        if not is_comorbidity(hit.group) and not is_covered(hit.group, uses.approved) and not _is_named(text, hit, uses)
+    ]
 
 
 def goes_on(text: str) -> bool:
@@ -104,8 +133,10 @@ def assess_harm(text: str, label: Sequence[ApprovedDocument]) -> Finding | None:
 
 
 def _reasons(text: str, populations: Sequence[str], uses: LabelUses) -> Iterator[_Reason]:
-    hits = tuple(hit for hit in find_conditions(text) if not _NOT_ASKED.search(text[: hit.start]))
+    named = find_conditions(text)
+    hits = tuple(hit for hit in named if not _NOT_ASKED.search(text[: hit.start]))
     yield from _conditions(text, hits, uses)
+    yield from _denied(text, uses)
     if not any(is_covered(hit.group, uses.approved) for hit in hits):
         for start, end in strange_purposes(text, uses):
             yield _Reason("condition", start, end, _SOME)
@@ -129,6 +160,19 @@ def _conditions(text: str, hits: Sequence[Hit], uses: LabelUses) -> Iterator[_Re
         confidence = _condition_confidence(text, hit, uses, covered_beside=covered)
         if confidence:
             yield _Reason("condition", hit.start, hit.end, confidence)
+
+
+def _denied(text: str, uses: LabelUses) -> Iterator[_Reason]:
+    """What every indication is for, said not to be there ("no X", "without X"): then it is for something else."""
+    patterns = read_patterns("use")
+    if patterns["risk"].search(text) or not (patterns["asks"].search(text) or patterns["doses"].search(text)):
+        return
+    approving = [s.lower() for s in uses.indications if _APPROVES.search(s)]
+    for match in _DENIED.finditer(text):
+        word = match.group("word").lower()
+        is_disease = is_clinical_word(word) or find_conditions(word)
+        if is_disease and approving and all(word in sentence for sentence in approving):
+            yield _Reason("condition", match.start(), match.end(), _LIKELY)
 
 
 def _condition_confidence(text: str, hit: Hit, uses: LabelUses, *, covered_beside: bool) -> float:

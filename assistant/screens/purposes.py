@@ -53,8 +53,9 @@ def strange_purposes(text: str, uses: LabelUses) -> Iterator[tuple[int, int]]:
         if any(not set(m.name.split()) & uses.own_names for m in find_medicines(text[start:end])):
             continue
         treats = _TO_TREAT.search(text[:start]) is not None
+        cut_short = any(_is_cut_short(token, uses) for token in phrase)
         for token in _diseases(text[start:end], phrase, treats=treats, shouted=text.isupper()):
-            if not _is_named(token, uses):
+            if not _is_named(token, uses) and not (cut_short and token.written.isupper()):
                 yield start + token.start, start + token.end
 
 
@@ -86,6 +87,14 @@ def _is_named(token: Token, uses: LabelUses) -> bool:
     if uses.mentions(token.word) or uses.mentions(token.written):
         return True
     return token.written.isupper() and token.written.isalpha() and _spelt_out(token.written.lower(), uses.indications)
+
+
+def _is_cut_short(token: Token, uses: LabelUses) -> bool:
+    """Whether a word is the beginning of a disease the indications name: "thal" of "thalassemia"."""
+    if len(token.word) <= _EVERYDAY or token.word in _common():
+        return False
+    found = re.compile(rf"\b{re.escape(token.word)}\w*", re.IGNORECASE)
+    return any(is_clinical_word(m.group().lower()) for s in uses.indications for m in found.finditer(s))
 
 
 @lru_cache(maxsize=512)

@@ -27,7 +27,13 @@ _LABEL_NEGATIVE = re.compile(
     rf"\b{_MARKER}\)?[\s-]{{0,3}}{_NEGATIVE}|{_NEGATIVE}\s+(?P<after>[A-Za-z][A-Za-z0-9-]{{1,11}})", re.IGNORECASE
 )
 _ASKED_NEGATIVE = re.compile(rf"\b{_MARKER}(?:\s+(?:exon\s*)?\d+)?[\s-]*{_NEGATIVE}", re.IGNORECASE)
-_ASKED_POSITIVE = re.compile(rf"\b{_MARKER}[\s-]*(?:positive|pos\b|\+|mutated|mutant)", re.IGNORECASE)
+# A variant is written by its place in the protein ("V600E", also "Q61"); "Q12H" is how often something is given.
+_CHANGE = r"(?!Q(?:8|12|24|36|48|72)[HDW]?\b)[A-Z]\d{2,4}"
+_ASKED_POSITIVE = re.compile(
+    rf"\b{_MARKER}[\s-]*(?:positive|pos\b|\+|mutated|mutant|(?:p\.)?(?-i:{_CHANGE}[A-Z]?)\b)", re.IGNORECASE
+)
+# All that is to be unaltered stands behind the word, alternatives and definitions included.
+_WILD = re.compile(r"\bwild[\s-]?type\b(?P<names>[^.;]{0,70})", re.IGNORECASE)
 # Positive tests that tell of the patient, not of the disease treated.
 _OF_THE_PATIENT = frozenset(
     {
@@ -57,7 +63,7 @@ _ASKED_ALTERED = re.compile(
     re.IGNORECASE,
 )
 _EXON = re.compile(r"\bexon\s*(\d+)", re.IGNORECASE)
-_VARIANT = re.compile(r"\b[A-Z]\d{2,4}[A-Z]\b")
+_VARIANT = re.compile(rf"\b({_CHANGE}[A-Z]|(?<=[A-Z0-9]{{3}}[\s-]){_CHANGE})\b")
 _DAYS = {"day": 1, "week": 7, "month": 30, "year": 365}
 _SPAN = (
     r"(?P<n>\d{1,3}|one|two|three|four|six)\s*-?\s*(?P<unit>day|week|month|year)s?"
@@ -112,17 +118,25 @@ def _population(text: str, approved: str, label: str) -> Iterator[Restriction]:
         if _IS_MARKER.match(marker) and marker.lower() in positive and stem.lower() not in approved.lower():
             yield Restriction("population", match.start(), match.end(), _LIKELY)
     for kind in (_EXON, _VARIANT):
-        held_kinds, asked_kinds = set(kind.findall(approved)), list(kind.finditer(text))
-        if held_kinds and asked_kinds and not held_kinds & {m.group(m.re.groups) for m in asked_kinds}:
-            yield Restriction("population", asked_kinds[0].start(), asked_kinds[0].end(), _LIKELY)
+        held, asked = set(kind.findall(approved)), list(kind.finditer(text))
+        # "V600" asks of every change there; an exon is meant whole.
+        is_held = any(
+            one.startswith(m.group(1)) if kind is _VARIANT else one == m.group(1) for m in asked for one in held
+        )
+        if held and asked and not is_held:
+            yield Restriction("population", asked[0].start(), asked[0].end(), _LIKELY)
 
 
 @lru_cache(maxsize=512)  # a search through all indications, which change with the label alone
 def _markers(approved: str) -> tuple[frozenset[str], frozenset[str]]:
     """The markers that indications ask to be positive, and those they ask to be negative."""
     told = (name for m in _LABEL_POSITIVE.finditer(approved) for name in _WORD.findall(m.group("before")))
-    negative = ((m.group("marker") or m.group("after")).lower().strip("-") for m in _LABEL_NEGATIVE.finditer(approved))
-    return frozenset(name.lower().strip("-") for name in told), frozenset(negative)
+    negative = [(m.group("marker") or m.group("after")) for m in _LABEL_NEGATIVE.finditer(approved)]
+    negative += [name for m in _WILD.finditer(approved) for name in _WORD.findall(m.group("names"))]
+    return (
+        frozenset(name.lower().strip("-") for name in told),
+        frozenset(name.lower().strip("-") for name in negative),
+    )
 
 
 def _duration(text: str, sentences: Sequence[str]) -> Iterator[Restriction]:

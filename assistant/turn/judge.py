@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from assistant.screens.comparator import compared_in_label, same_substance
 from assistant.screens.label_uses import read_uses
 from assistant.screens.medicines import find_medicines, generic_of
-from assistant.screens.off_label import assess_harm, assess_use, goes_on
+from assistant.screens.off_label import asks_of_the_unnamed, assess_harm, assess_use, goes_on
 from assistant.screens.others_use import is_about_contacts, is_about_managing, without_others_use
 from assistant.types import Finding, FindingKind, Part, PartKind, Screening, Understanding
 from knowledge.types import ApprovedDocument
@@ -32,7 +32,7 @@ def judge(
     """
     parts = tuple(_beside_product(part, understanding.product, labels) for part in understanding.parts)
     parts = tuple(_judged(part, screening, labels, product_names, off_label) for part in parts)
-    parts = _followed(parts)
+    parts = _followed(parts, labels)
     uses = tuple(_use(part, screening, labels) for part in parts if part.kind is PartKind.OFF_LABEL)
     harm = tuple(_harm(screening, understanding, labels))
     if harm:  # what is asked beside such a report is asked about that use
@@ -100,20 +100,29 @@ def _assessed(part: Part, documents: Sequence[ApprovedDocument]) -> Finding | No
     return None if managed else use
 
 
-def _followed(parts: Sequence[Part]) -> tuple[Part, ...]:
-    """The parts, where "… and what dose works?" behind an off-label use is asked about that use."""
+def _followed(parts: Sequence[Part], labels: Labels) -> tuple[Part, ...]:
+    """The parts, where "… and what dose works?" behind an off-label use is asked about that use.
+
+    So it is behind "is it approved for X?", which itself is a question for the label.
+    """
     found: list[Part] = []
     for part in parts:
         last = found[-1] if found else None
         is_about_it = (
             part.kind is PartKind.ON_LABEL
             and last is not None
-            and last.kind is PartKind.OFF_LABEL
             and last.product == part.product
             and goes_on(part.text)
+            and (last.kind is PartKind.OFF_LABEL or _is_of_the_unnamed(last, labels))
         )
         found.append(_as_off_label(part) if is_about_it else part)
     return tuple(found)
+
+
+def _is_of_the_unnamed(part: Part, labels: Labels) -> bool:
+    if part.kind is not PartKind.ON_LABEL or part.product is None:
+        return False
+    return asks_of_the_unnamed(part.standalone, labels(part.product))
 
 
 def _as_off_label(part: Part) -> Part:
