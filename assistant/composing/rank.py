@@ -6,15 +6,16 @@ import json
 import math
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import cached_property
 from pathlib import Path
 
+from assistant.composing.forms import TALK, meant_in
 from assistant.composing.kinds import kinds_asked
 from assistant.composing.quantities import Value, asked_values, intervals
 from assistant.composing.reading import Reading
-from assistant.composing.terms import stem, stems, words
+from assistant.composing.terms import stem, stems
 from assistant.composing.traits import traits
 from assistant.types import Part
 from assistant.understanding.shorthand import expand
@@ -101,20 +102,21 @@ class Asked:
         return self.original | self.expanded
 
     @classmethod
-    def of(cls, part: Part, ignore: frozenset[str]) -> Asked:
+    def of(cls, part: Part, ignore: frozenset[str], readings: Iterable[Reading] = ()) -> Asked:
         """Read a question; `ignore` are stems that tell nothing here (the product's own names).
 
-        What it takes over from an earlier turn only counts as implied: what is new is what is asked.
+        What it takes over from an earlier turn only counts as implied: what is new is what is asked. In the documents
+        of `readings` a word may stand in another form.
         """
         text = part.standalone
         carried = stems(" ".join(part.carried)) - stems(part.text)
-        original = stems(text) - ignore - carried
-        said = {stem(word): word for word in words(text)}
+        original = stems(text) - ignore - carried - TALK
+        meant = meant_in(text, [reading.vocabulary for reading in readings])
         classes = {stem(word): tuple(stems(name) for name in called) for word, called in part.companions.items()}
-        implied = stems(expand(text)).union(*(found for names in classes.values() for found in names))
+        implied = stems(expand(text)).union(*meant.values(), *(found for names in classes.values() for found in names))
         return cls(
             original=original,
-            meant={s: _meant(said[s]) - {s} for s in original if s in said},
+            meant={s: meant[s] - {s} for s in original if s in meant},
             expanded=implied - original - ignore,
             values=asked_values(text),
             wants_amount=_WANTS_AMOUNT.search(text) is not None,
@@ -124,12 +126,6 @@ class Asked:
             fields=part.fields,
             classes=classes,
         )
-
-
-@lru_cache(maxsize=20_000)
-def _meant(word: str) -> frozenset[str]:
-    """The stems of a word and of what it stands for as shorthand."""
-    return stems(expand(word))
 
 
 @dataclass(frozen=True)

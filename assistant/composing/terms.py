@@ -86,6 +86,10 @@ class Rarity:
             known = self._wholes[stretch] = self.whole(stretch)
         return known
 
+    def known(self) -> Iterable[str]:
+        """Every stem the document uses."""
+        return self._weights
+
     def knows(self, found: str) -> bool:
         """Whether the document uses the stem at all."""
         return found in self._weights

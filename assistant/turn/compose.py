@@ -44,7 +44,7 @@ def compose(
     if evidence.result is None or not evidence.result.passages:
         return None
     label = label_of(reading.approved for reading in readings.values())
-    asked = Asked.of(part, name_stems(readings))
+    asked = Asked.of(part, name_stems(readings), readings.values())
     ranked = rank(asked, evidence.result.passages, readings)
     chosen = choose(ranked, limits)
     if not chosen:
@@ -86,7 +86,7 @@ def _missing(
     """The things asked that what was chosen does not speak of, as far as something found surely does."""
     found: list[_Side] = []
     for part in facets:
-        asked = Asked.of(part, name_stems(readings))
+        asked = Asked.of(part, name_stems(readings), readings.values())
         if speaks_of(asked.original, chosen):
             continue  # and is not searched for: that costs as much as the whole question did
         evidence, more = look(part)
