@@ -46,7 +46,7 @@ def test_harm_behind_a_circumstance_weighs():
 
 def test_a_disease_behind_an_approved_one_is_seen():
     finding = assess_use("what dose in psoriasis, and for gout?", (), LABEL)
-    assert (finding.start, finding.end) == (31, 35)
+    assert (finding.start, finding.end) == (32, 36)
 
 
 def test_medicines_behind_one_of_several_words_are_found():
@@ -78,7 +78,7 @@ def test_an_amount_behind_a_concentration_or_one_of_the_label_is_seen():
     [
         ("we use Rash Kowalski here", "we use Rash [person] here"),
         ("seen by maria k quell4 and anna kowalska", "seen by [person] k quell4 and [person]"),
-        ("Maria Roe, Otto Poe and Nina Doe came", "[person], [person] and [person] came"),
+        ("told maria quellmann so", "told [person] so"),
     ],
 )
 def test_a_name_behind_a_word_that_is_none_is_masked(text, kept):
