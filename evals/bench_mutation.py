@@ -44,6 +44,7 @@ _SCREENS = "tests/assistant/screens"
 TARGETS: dict[str, tuple[str, ...]] = {
     "assistant/turn/decide.py": (
         "tests/assistant/test_decide.py",
+        "tests/assistant/test_decide_in_detail.py",
         "tests/assistant/test_precedence.py",
     ),
     "assistant/turn/verify.py": ("tests/assistant/test_verify.py", "tests/assistant/grounding"),

@@ -13,14 +13,14 @@ from collections.abc import Iterator
 from assistant.screens.known_words import KnownWords
 from assistant.screens.vocabulary import tokenise
 
-_CAP = r"(?!(?:apt|apartment|suite|ste|unit)\b)(?-i:[^\W\d_a-z][^\W\d_]*)(?:[.'’-][^\W\d_]+)*\.?"
+_CAP = r"(?<![^\W_])(?!(?:apt|apartment|suite|ste|unit)\b)(?-i:[^\W\d_a-z][^\W\d_]*)(?:[.'’-][^\W\d_]+)*\.?"
 _JOIN = (
     r"(?:(?-i:[dl]['’]|(?:e|y|et|und|de|del|della|dei|di|da|do|dos|das|du|des|la|le|les|el|los|las|van|den|der|"
     r"zum|zur|am|an|im|na|of|the)\s+))"
 )
 _NAMED = rf"(?:{_JOIN}{{0,2}}{_CAP})"
 _STREET_NAME = rf"{_NAMED}(?:[ \t]+{_NAMED}){{0,4}}"
-_HOUSE = r"\d{1,5}(?:\s?[A-Za-z](?![\w]))?(?:[-/]\d{1,4})?\.?"
+_HOUSE = r"\d{1,5}(?:\s?[A-Za-z](?![\w]))?(?:[-/]\d{1,4}[A-Za-z]?)?\.?"
 _NO_DOSE = (
     r"(?!\d|\s*(?:mg|mcg|ml|%|g\b|units?|times|x\b|(?:week|day|hour|month|year|minute|dose|tablet|capsule|cycle)s?\b|"
     r"patients|pts|subjects|and\s+\d))"
@@ -29,7 +29,7 @@ _ENGLISH = (
     r"(?:street|st|avenue|ave|road|rd|lane|ln|drive|dr|court|ct|boulevard|blvd|way|place|terrace|circle|highway|hwy|"
     r"parkway|pkwy|square|crescent|close|row|mews|gardens|trail|alley|loop|heights|hills?|ridge|crossroads?|crossing|"
     r"point|union|forges?|coves?|club|flats?|pass|path|plaza|junctions?|fords?|groves?|islands?|rapids|springs?|mill|"
-    r"mountains?|oval|park|port|station|summit|throughway|turnpike|viaduct|village|walks?|wells|estates?|center|centre)"
+    r"mountains?|oval|park|port|station|summit|throughway|turnpike|viaduct|village|walks?|wells|nagar|marg|chowk|estates?|center|centre)"
 )
 _SUFFIX = (
     r"(?:stra(?:ss|ß)e|strasse|gasse|gatan?|gate|gade|vägen|vagen|veien|vegen|vej|väg|veg|katu|kuja|straat|laan|weg|platz|plein|braut|stígur|"
@@ -38,7 +38,7 @@ _SUFFIX = (
 _APART = r"(?:stra(?:ss|ß)e|str\.|gasse|platz|weg|allee|damm|ufer|gata|väg|vej|katu|laan|kade|tänav|põik|kapu)"
 _PREFIX = (
     r"(?:via|viale|vicolo|corso|piazza|largo|rua|rúa|avenida|avda|av\.|travessa|calle|c/|camino|paseo|carrer|carretera|"
-    r"plaza|rue|avenue|boulevard|allée|chemin|impasse|quai|place|route|ul|ulica|aleja|trg|cesta|náměstí|"
+    r"plaza|rynek|plac|aleje|osiedle|os\.|al\.|rue|avenue|boulevard|allée|chemin|impasse|quai|place|route|ul|ulica|aleja|trg|cesta|náměstí|"
     r"str|strada|λεωφόρος|οδός|jalan|jl)"
 )
 _HUNGARIAN = r"(?:út|útja|utca|u\.|tér|körút)"
@@ -58,6 +58,8 @@ _BOXES = tuple(
         _ARMED_FORCES,
         r"\bUS(?:NS|S|CGC|NV)\s+\w+\s+(?:apo|fpo|dpo)\s+(?:aa|ae|ap)\s+\d{5}",
         r"\bP\.?\s?O\.?\s?box\s+\d+(?:[ \t]+" + _NAMED + r"){0,2}",
+        r"(?<!\w)(?:\d{1,6}\s+)?(?:apt|apartment|suite)\.?\s*\#?\s*\d{1,5}[A-Za-z]?(?!\w)",
+        r"\baddress(?:es)?(?:\s+(?:is|are|to|was)|:)\s+(?:the\s+same:\s+)?\d{3,6}(?=\s*(?:[,.;?!\n]|$))",
     )
 )
 _CORES = tuple(
@@ -71,7 +73,7 @@ _CORES = tuple(
         rf"(?<![\d.,-])(?:\d{{1,6}}\s+)?(?:{_NAMED}\s+){{0,2}}\w{{2,}}{_SUFFIX}\s+{_HOUSE}{_NO_DOSE}",
         rf"(?<![\d.,-])(?:\d{{1,6}}\s+)?{_NAMED}(?:\s+{_NAMED})?\s+{_APART}\s+{_HOUSE}{_NO_DOSE}",
         rf"(?<![\d.,-])(?:\d{{1,6}}\s+){{1,2}}{_PREFIX}\.?\s+{_STREET_NAME}",
-        rf"(?<![\d.,-])\d{{1,6}}[A-Za-z]?\s+(?:\d{{1,5}}\s+)?(?:{_NAMED}\s+){{1,3}}{_ENGLISH}\b\.?(?:\s+(?:north|south|east|west)\b)?",
+        rf"(?<![\d.,-])(?:{_FLAT},?\s+)?\d{{1,6}}(?:/\d{{1,4}})?[A-Za-z]?\s+(?:\d{{1,5}}\s+)?(?:{_NAMED}\s+){{1,3}}{_ENGLISH}\b\.?(?:\s+(?:north|south|east|west)\b)?",
         rf"(?<![\d.,-])\d{{1,6}}\s+{_PREFIX}\.?\s+(?:[^\W\d]+\s+){{1,4}}\d{{1,5}}{_NO_DOSE}",
         # any name between numbers, or a number behind it, where a flat follows
         (
@@ -79,6 +81,12 @@ _CORES = tuple(
             rf"(?:[ \t]+{_NAMED}){{0,2}}(?=[\s,?>]+{_FLAT})"
         ),
         rf"(?<![\w.,-])\d{{1,6}}\s+(?:[^\W\d]+\s+){{1,4}}\d{{1,5}}(?=[\s,?>]+{_FLAT})",
+        rf"{_NAMED}\s+[^\W\d_]{{3,}}\s+{_HOUSE}(?:[ \t]+{_NAMED}){{0,3}}(?=[\s,?>]+{_FLAT})",
+        # a line that begins with a number, and a line or two on a place with its postal code
+        (
+            r"(?<![\w.,-])\d{1,6}[ \t]+[^\W\d][^\n:;?!%]{3,40}[?]?[ \t]*\n(?:[^\n\d:;]{2,30}\n){0,2}"
+            r"[ \t]*(?-i:[^\W\d_a-z])[^\n\d:;]{1,40}\s\d{5}(?:-\d{4})?(?=\s*(?:\n|$))"
+        ),
         rf"(?<![\w.,-])(?:\d{{1,6}}\s+){{1,2}}{_PREFIX}\.?(?:[ \t]+[^\W\d]+){{1,4}}(?=[\s,?>]+{_FLAT})",
         rf"(?<![\d.,-])\d{{4,6}}\s+(?:\d{{1,4}}\s+)?{_STREET_NAME}\s+\d{{1,5}}{_NO_DOSE}",
     )
@@ -107,7 +115,11 @@ _ON_TOWN = re.compile(
     re.IGNORECASE,
 )
 _ON_STATE = re.compile(r"(?:[ \t]*[,\n][\s,]*|[ \t]+)(?-i:[A-Z]{1,3}|nan)(?=\s*(?:$|[\n,.?]|\s\d))")
-_ON_CODE = re.compile(rf"{_GAP}(?:{_PLACE}\s+)?(?:[A-Z]{{1,2}}-)?\d{{4,6}}(?:-\d{{3,4}})?(?![\d\w])")
+_ON_CODE = re.compile(
+    rf"{_GAP}(?:\d{{2}}-\d{{3}}|\d{{4}}\s?[A-Z]{{2}}|\d{{5,6}}),?\s+{_CAP}(?:(?<!\.)[ -]{_CAP})?(?!\w)"  # then a town
+    rf"|{_GAP}(?:{_PLACE}\s+)?(?:[A-Z]{{1,2}}-)?\d{{4,6}}(?:-\d{{3,4}})?(?![\d\w])"
+    rf"|{_GAP}(?:{_PLACE},?\s+)?[A-Z]{{1,2}}\d[A-Z\d]?\s?\d[A-Z]{{2}}(?!\w)"  # British
+)
 _TOWN_AFTER_FLAT = re.compile(
     rf"(?:[ \t]+{_CAP}){{1,4}}(?:\s+nan)?(?=\s*(?:[.?\n]|$)|\s+(?:after|in)\b)", re.IGNORECASE
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import cache, lru_cache
 
-from assistant.screens.people import is_given
+from assistant.screens.people import fold, is_given
 from assistant.screens.vocabulary import Token, Vocabulary, normalise, read_terms, tokenise
 
 _LONG = 3
@@ -22,16 +22,22 @@ class KnownWords:
 
     def keeps(self, written: str) -> bool:
         """Whether a word belongs to medicine or everyday language (a given name never does)."""
-        return not is_given(written) and normalise(written) in self._kept
+        return not is_given(written) and _plain(normalise(written)) in self._kept
 
     def is_medicine(self, token: Token) -> bool:
         """Whether a word is kept though it may look like a name."""
-        return token.word in self._kept and not is_given(token.written) and token.word not in everyday_words()
+        return _plain(token.word) in self._kept and not is_given(token.written) and token.word not in everyday_words()
 
 
 def eponym_words(run: Sequence[Token]) -> frozenset[int]:
     """Indexes of the words of a run that are part of a name that belongs to medicine."""
-    return frozenset(i for hit in _eponyms().find(run) for i in range(hit.first, hit.last))
+    plain = tuple(Token(t.written, _plain(t.word), t.start, t.end) for t in run)
+    return frozenset(i for hit in _eponyms().find(plain) for i in range(hit.first, hit.last))
+
+
+def _plain(word: str) -> str:
+    """A word without accents ("sjögren")."""
+    return word if word.isascii() else fold(word)
 
 
 def _is_title_case(text: str) -> bool:

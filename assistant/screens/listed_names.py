@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from assistant.screens.known_words import KnownWords, eponym_words
-from assistant.screens.people import is_common_given, is_common_surname, is_given, is_surname
+from assistant.screens.people import is_accented, is_common_given, is_common_surname, is_given, is_surname
 from assistant.screens.vocabulary import Token, tokenise
 
 Spans = Sequence[tuple[int, int]]
@@ -17,6 +17,9 @@ PARTICLE = r"(?:[^\S\n]+(?:van|von|de|der|den|del|della|di|da|dos|du|la|le|bin|i
 FULL = rf"{NAME}(?:{PARTICLE}[^\S\n]+{NAME}){{0,3}}(?:\s+(?:II|III|IV|Jr|Sr)\b)?"
 CAPITALISED = re.compile(FULL)
 _LINE = re.compile(rf"^[^\w\n]*(?P<name>{NAME}(?:{PARTICLE}[ \t]+(?:[A-Z][ \t]+)?{NAME}){{1,3}})[ \t]*$", re.MULTILINE)
+# As on a visiting card: one to three words, in whatever case, and nothing else on the line.
+_CARD = re.compile(r"^[^\w\n]*(?P<name>[^\W\d_]{3,}(?:[ \t]+[^\W\d_]+){0,2})[ \t]*$", re.MULTILINE)
+_CARD_HOLDS = 2  # other identifiers that stand on it
 _ROW = re.compile(rf"{NAME}(?:,\s{NAME})+,?\s(?:and|or|&)\s{NAME}")
 _LOWER_ROW = re.compile(r"[^\W\d_]{3,}(?:,\s[^\W\d_]{3,})+,?\s(?:and|or)\s[^\W\d_]{3,}")
 # What follows an eponym, and what ends the name of a substance.
@@ -65,7 +68,7 @@ def _listed(text: str, words: KnownWords) -> Iterator[Candidate]:
             if is_given(token.written):
                 yield Candidate(token.start, match.end(), sure=1)
                 break
-            believed = is_surname(token.written) or not token.written.isascii()
+            believed = is_surname(token.written) or is_accented(token.written)
             if believed and not _begins_sentence(text, token.start):
                 yield Candidate(token.start, token.end, sure=1)
 
@@ -113,6 +116,10 @@ def _signed(text: str, identifiers: Spans, words: KnownWords) -> Iterator[Candid
         run = words_of(text, match.span("name"))
         if are_names([t for t in run if len(t.written) > 1 and t.written[0].isupper()], words):
             yield Candidate(*match.span("name"), sure=len(run))
+    for match in _CARD.finditer(text) if len(identifiers) >= _CARD_HOLDS else ():
+        run = words_of(text, match.span("name"))
+        if all(is_unknown(t, words) and not THING.match(text, t.end) for t in run if len(t.written) > 1):
+            yield Candidate(*match.span("name"), sure=len(run))
 
 
 def _counted_lower(text: str, words: KnownWords) -> Iterator[Candidate]:
@@ -132,7 +139,7 @@ def is_family(token: Token, words: KnownWords) -> bool:
     """Whether a word may be a family name where others stand beside it."""
     if is_common_surname(token.written):
         return token.written.istitle()
-    known = is_surname(token.written) or is_given(token.written) or not token.written.isascii()
+    known = is_surname(token.written) or is_given(token.written) or is_accented(token.written)
     return known and not words.keeps(token.written)
 
 

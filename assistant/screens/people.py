@@ -25,6 +25,15 @@ def is_given(written: str) -> bool:
     return fold(written) in _given()
 
 
+@lru_cache(maxsize=4096)
+def is_accented(written: str) -> bool:
+    """Whether a word is written with accents or wholly in another script: a receptor ("FRα") is neither."""
+    if written.isascii():
+        return False
+    plain = fold(written)
+    return plain.isascii() or not any(c.isascii() and c.isalpha() for c in plain)
+
+
 def is_common_given(written: str) -> bool:
     """Whether a word is one of the commoner given names: believed even where nothing is capitalised."""
     return fold(written) in _common_given()

@@ -19,6 +19,7 @@ from assistant.screens.listed_names import (
     is_unknown,
     words_of,
 )
+from assistant.screens.names_in_place import find_in_place, led_by_particles
 from assistant.screens.people import is_common_surname, is_given, is_surname
 from assistant.screens.vocabulary import Token, tokenise
 
@@ -85,7 +86,7 @@ def find_names(text: str, product_names: Sequence[str], identifiers: Spans) -> t
     """Spans of people's names; `identifiers` are spans of other personal data, which are evidence for a name beside."""
     words = KnownWords(text, product_names)
     spans = [_trim(text, one, words) for one in _candidates(text, identifiers, words)]
-    named = list(_joined(span for span in spans if span is not None))
+    named = list(_joined(led_by_particles(text, span) for span in spans if span is not None))
     named += _beside(text, named, words)
     return tuple(dict.fromkeys([*named, *_again(text, named, words)]))
 
@@ -108,6 +109,7 @@ def _candidates(text: str, identifiers: Spans, words: KnownWords) -> Iterator[Ca
     yield from _marked(text, words)
     yield from _initials(text, words)
     yield from find_listed(text, identifiers, words)
+    yield from find_in_place(text, words)
     for match in CAPITALISED.finditer(text):
         run = _to_possessive(words_of(text, match.span()))
         given = bool(run) and is_given(run[0].written) and run[0].written.istitle()

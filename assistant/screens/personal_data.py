@@ -20,14 +20,21 @@ _OLDEST = 89
 _OVER_89 = "90+"
 # Whichever is found first keeps its place; later kinds may not overlap it.
 _ORDER = (
-    "email", "url", "ip", "ssn", "mrn", "account", "licence", "device", "biometric", "photo", "vehicle",
-    "health_plan", "national_id", "card", "date", "address", "postcode", "phone", "age",
+    "email", "url", "handle", "ip", "ssn", "mrn", "account", "licence", "device", "biometric", "photo", "vehicle",
+    "health_plan", "national_id", "card", "date", "address", "postcode", "phone", "identifier", "age",
 )  # fmt: skip
 
 
 # What a text must hold for a kind to be in it: most messages hold nothing of the kind, and patterns cost.
 _MARKS = {"email": "@", "photo": "."}
-_WITHOUT_DIGIT = frozenset({"email", "url", "photo", "address"})
+_WITHOUT_DIGIT = frozenset({"email", "url", "handle", "photo", "address"})
+# Numbers of what is bought or published are nobody's: a lot number is what a complaint needs.
+_NOBODYS = re.compile(
+    r"\b(?:lot|batch|charge|ndc|gtin|pmid|pubmed|doi|nct|isrctn|eudract|version|kit|catalog(?:ue)?|article)"
+    r"(?:\s*(?:id|no\.?|nr\.?|number|\#|:|is))*\W*$",
+    re.IGNORECASE,
+)
+_ROUND = re.compile(r"0{3,}$")
 
 
 def find(text: str, product_names: Sequence[str] = ()) -> tuple[Finding, ...]:
@@ -52,10 +59,12 @@ def _composed(text: str) -> tuple[str, list[int]]:
     return "".join(pieces), [*places, at]
 
 
+_SIGNS = {0x2206: "\u0394"}  # the sign of a difference, where a Greek letter was meant
 _CLUSTER = re.compile(r".[\u0300-\u036f]*", re.DOTALL)
 
 
 def _find(text: str, product_names: Sequence[str]) -> tuple[Finding, ...]:
+    text = text.translate(_SIGNS)
     found: list[Finding] = []
     has_digit = any(c.isdigit() for c in text)
     patterns = read_patterns("identifiers")
@@ -66,7 +75,7 @@ def _find(text: str, product_names: Sequence[str]) -> tuple[Finding, ...]:
             # A pattern may name the part that identifies; what stands around it is only evidence.
             group = next((name for name, value in match.groupdict().items() if value is not None), None)
             start, end = match.span(group) if group else match.span()
-            if start < end and _counts(kind, text[start:end]) and not _overlaps(found, start, end):
+            if start < end and _counts(kind, text, start, end) and not _overlaps(found, start, end):
                 found.append(_finding(kind, start, end))
         # what else is an address, before its numbers are taken for other things
         if kind == "date" and (has_digit or "corner" in text.lower()):
@@ -101,10 +110,13 @@ def _with_addresses(text: str, found: list[Finding], words: KnownWords) -> list[
     return kept
 
 
-def _counts(kind: str, value: str) -> bool:
+def _counts(kind: str, text: str, start: int, end: int) -> bool:
+    value = text[start:end]
+    if kind == "identifier":
+        return not _ROUND.search(value) and not _NOBODYS.search(text[:start])
     if kind == "age":
         return int(value) > _OLDEST
-    if kind == "ip":
+    if kind == "ip" and ":" not in value:
         return all(int(part) < 256 for part in value.split("."))  # noqa: PLR2004 - an octet
     return True
 
