@@ -19,6 +19,7 @@ def merge_answers(answers: Sequence[Answer]) -> Iterable[Answer]:
 def _merge(answers: Sequence[Answer]) -> Answer:
     citations: list[Citation] = []
     blocks: list[Block] = []
+    more: list[Block] = []
     # Of two safety informations the boxed one stands; both are the same product's.
     riskiest = next((a for a in answers if a.safety_information.is_boxed), answers[0])
     safety = riskiest.safety_information
@@ -28,10 +29,10 @@ def _merge(answers: Sequence[Answer]) -> Answer:
             if citation not in citations:
                 citations.append(citation)
             numbers.append(citations.index(citation))
-        for block in answer.blocks:
+        for block, into in (*((b, blocks) for b in answer.blocks), *((b, more) for b in answer.more)):
             moved = renumbered(block, numbers)
-            if moved not in blocks:
-                blocks.append(moved)
+            if moved not in into:
+                into.append(moved)
         if answer is riskiest:
             moved = renumbered(answer.safety_information, numbers)
             assert isinstance(moved, SafetyInformation)
@@ -39,6 +40,7 @@ def _merge(answers: Sequence[Answer]) -> Answer:
     return answers[0].model_copy(
         update={
             "blocks": tuple(blocks),
+            "more": tuple(block for block in more if block not in blocks),
             "safety_information": safety,
             "citations": tuple(citations),
             "confidence": min(answer.confidence for answer in answers),

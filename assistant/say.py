@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from assistant.naming import with_generic
+from assistant.turn.verify import citation_numbers
 from assistant.types import (
     Answer,
     Block,
@@ -49,7 +50,8 @@ def _answer(answer: Answer) -> Iterator[str]:
     yield ""
     yield from blocks_text((answer.safety_information,))
     yield ""
-    yield from references(answer.citations)
+    shown = {n for block in (*answer.blocks, answer.safety_information) for n in citation_numbers(block)}
+    yield from references(answer.citations, shown)
     dated = f", {answer.label.effective_on.isoformat()}" if answer.label.effective_on else ""
     yield f"Full document: {answer.label.title} (version {answer.label.version}{dated})"
 
@@ -75,10 +77,11 @@ def blocks_text(blocks: Sequence[Block]) -> Iterator[str]:
         yield from (_piece(note) for note in block.footnotes)
 
 
-def references(citations: Sequence[Citation]) -> Iterator[str]:
-    """One line a citation: number, document, section."""
-    for number, citation in enumerate(citations, start=1):
-        yield f"[{number}] {citation.title}, version {citation.version}: {citation.section}"
+def references(citations: Sequence[Citation], shown: set[int]) -> Iterator[str]:
+    """One line a citation that is shown (numbers from 0): number, document, section."""
+    for number, citation in enumerate(citations):
+        if number in shown:
+            yield f"[{number + 1}] {citation.title}, version {citation.version}: {citation.section}"
 
 
 def _piece(piece: Piece) -> str:

@@ -138,7 +138,7 @@ def _candidates(
         part = interaction.understanding.parts[evidence.part]
         keys = {(s.passage.document_id, s.passage.version) for s in evidence.result.passages}
         readings = {key: services.assistant.readings.of(services.knowledge.document(*key)) for key in keys}
-        asked = Asked.of(part, name_stems(readings))
+        asked = Asked.of(part, name_stems(readings), readings.values())
         weighed = weigh(asked, evidence.result.passages, readings)
         rows = np.array([list(w.features.values()) for w in weighed])
         names = tuple(weighed[0].features)

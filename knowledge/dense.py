@@ -157,6 +157,7 @@ class Dense:
         self._chroma = chroma
         self._generation = generation
         self._collections: dict[Partition, Collection] = {}
+        self._large: set[Partition] = set()  # seen to hold more than EXACT_UP_TO
 
     def create(self) -> None:
         """Connect, and make the generation's place where it is missing. Raises IndexUnavailable."""
@@ -168,11 +169,20 @@ class Dense:
         Exact, and so the same in every process, where the partition holds at most EXACT_UP_TO passages.
         Raises PartitionMissing when it was never indexed here, IndexUnavailable when Chroma fails.
         """
-        collection = self._collection(partition)
         with unavailable_on_error(f"Chroma cannot search {partition.product}", self._forget):
-            asked = max(limit, EXACT_UP_TO)
-            found: Any = collection.query(query_embeddings=vector[np.newaxis], n_results=asked, include=["distances"])
-        nearest = sorted(zip(found["distances"][0], found["ids"][0], strict=True))[:limit]
+            if partition not in self._large:
+                nearest = self._nearest(partition, vector, max(limit, EXACT_UP_TO + 1))
+                if len(nearest) <= EXACT_UP_TO:
+                    return nearest[:limit]
+                # So many of a large one cost tens of milliseconds, and are approximate all the same.
+                self._large.add(partition)
+            return self._nearest(partition, vector, limit)
+
+    def _nearest(self, partition: Partition, vector: Vectors, count: int) -> list[tuple[str, float]]:
+        found: Any = self._collection(partition).query(
+            query_embeddings=vector[np.newaxis], n_results=count, include=["distances"]
+        )
+        nearest = sorted(zip(found["distances"][0], found["ids"][0], strict=True))
         return [(name, 1.0 - distance) for distance, name in nearest]
 
     def add(self, partition: Partition, ids: Sequence[str], vectors: Vectors) -> None:
@@ -189,6 +199,7 @@ class Dense:
 
     def remove(self, partition: Partition, ids: Sequence[str]) -> None:
         """Take passages out of a partition."""
+        self._large.discard(partition)
         collection = self._collection(partition)
         with unavailable_on_error(f"Chroma cannot take passages of {partition.product} out", self._forget):
             for start in range(0, len(ids), UPSERT_BATCH):
@@ -197,6 +208,7 @@ class Dense:
     def clear(self, partition: Partition) -> None:
         """Delete a partition's collection, if there is one."""
         self._collections.pop(partition, None)
+        self._large.discard(partition)
         if self.collection_name(partition) in self.collection_names():
             with unavailable_on_error(f"Chroma cannot clear {partition.product}", self._forget):
                 self._chroma.client(self._generation).delete_collection(self.collection_name(partition))
@@ -227,6 +239,7 @@ class Dense:
 
     def _forget(self) -> None:
         self._collections.clear()
+        self._large.clear()
 
 
 def _prefix(generation: int) -> str:

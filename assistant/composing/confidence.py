@@ -10,11 +10,13 @@ from functools import cache
 from pathlib import Path
 
 from assistant.composing.complete import Excerpt
+from assistant.composing.kinds import kinds_stated
 from assistant.composing.rank import Asked, Candidate
 from assistant.composing.reading import Reading
 from assistant.composing.terms import stem
 from assistant.understanding.medicines import medicines
 
+SHORTEST = 3  # letters from which a word that the label does not know speaks against an answer
 DEFAULT = Path(__file__).with_name("confidence.json")
 
 
@@ -48,11 +50,14 @@ class ConfidenceModel:
         shown = frozenset[str]().union(
             *(e.reading.unit_stems[i] | e.reading.context_stems[i] for e in excerpts for i in e.units)
         )
-        weights = {s: reading.rarity.weight(s) for s in asked.original}
+        knows = reading.rarity.knows
+        named = {s for s in asked.original if len(s) >= SHORTEST or _known(s, asked, reading)}  # "y/o", "at 3 pm"
+        weights = {s: reading.rarity.weight(s) for s in named}
         total = math.fsum(weights.values()) or 1.0
-        held = {s for s in asked.original if s in shown or asked.meant.get(s, frozenset()) & shown}
-        held |= {s for s in asked.original if any(name <= shown for name in asked.classes.get(s, ()))}
-        unknown = {s for s in asked.original if not _known(s, asked, reading)}
+        held = {s for s in named if s in shown or asked.meant.get(s, frozenset()) & shown}
+        held |= {s for s in named if any(name <= shown for name in asked.classes.get(s, ()))}
+        unknown = {s for s in named if not _known(s, asked, reading)}
+        meant = {s for s in named - unknown if not knows(s)}
         rarest = sorted(weights, key=lambda s: (-weights[s], s))[:2]
         return {
             "best_score": best.score,
@@ -65,13 +70,27 @@ class ConfidenceModel:
             "lexical_first": best.features["lexical_rank"],
             "dense_first": best.features["dense_rank"],
             "unknown_words": math.fsum(weights[s] for s in unknown) / total,
+            "meant_words": math.fsum(weights[s] for s in meant) / total,
             "unknown_medicine": float(any(s in _medicine_stems() for s in unknown)),
             "rarest_shown": sum(s in held for s in rarest) / len(rarest) if rarest else 1.0,
             "prior": best.features["prior_above"],
             "amount": best.features["amount"],
+            "kind": _kinds_shown(asked, excerpts),
+            "context_best": best.features["context"],
+            "row": best.features["row"],
             "statement": best.features["statement"],
-            "words_asked": min(len(asked.original), 12) / 12,
+            "words_asked": min(len(named), 12) / 12,
         }
+
+
+def _kinds_shown(asked: Asked, excerpts: Sequence[Excerpt]) -> float:
+    """Which share of the kinds of quantity asked for the answer states; 0 where none is asked for."""
+    if not asked.kinds:
+        return 0.0
+    stated = frozenset[str]().union(
+        *(kinds_stated(e.reading.text_of(e.reading.document.units[i])) for e in excerpts for i in e.units)
+    )
+    return sum(kind in stated for kind in asked.kinds) / len(asked.kinds)
 
 
 def _known(found: str, asked: Asked, reading: Reading) -> bool:

@@ -6,15 +6,16 @@ import json
 import math
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property
 from pathlib import Path
 
+from assistant.composing.forms import TALK, meant_in
 from assistant.composing.kinds import kinds_asked
 from assistant.composing.quantities import Value, asked_values, intervals
 from assistant.composing.reading import Reading
-from assistant.composing.terms import stem, stems, words
+from assistant.composing.terms import stem, stems
 from assistant.composing.traits import traits
 from assistant.types import Part
 from assistant.understanding.shorthand import expand
@@ -75,6 +76,7 @@ class RankingModel:
 
 
 MODEL = RankingModel.load()
+_WEIGHTS = tuple((name, weight) for name, weight in MODEL.weights.items() if weight)
 
 
 @dataclass(frozen=True)
@@ -94,21 +96,27 @@ class Asked:
         str, tuple[frozenset[str], ...]
     ]  # stem of another medicine → stems of each name labels have for it
 
+    @cached_property
+    def stems(self) -> frozenset[str]:
+        """All that is looked for."""
+        return self.original | self.expanded
+
     @classmethod
-    def of(cls, part: Part, ignore: frozenset[str]) -> Asked:
+    def of(cls, part: Part, ignore: frozenset[str], readings: Iterable[Reading] = ()) -> Asked:
         """Read a question; `ignore` are stems that tell nothing here (the product's own names).
 
-        What it takes over from an earlier turn only counts as implied: what is new is what is asked.
+        What it takes over from an earlier turn only counts as implied: what is new is what is asked. In the documents
+        of `readings` a word may stand in another form.
         """
         text = part.standalone
         carried = stems(" ".join(part.carried)) - stems(part.text)
-        original = stems(text) - ignore - carried
-        said = {stem(word): word for word in words(text)}
+        original = stems(text) - ignore - carried - TALK
+        meant = meant_in(text, [reading.vocabulary for reading in readings])
         classes = {stem(word): tuple(stems(name) for name in called) for word, called in part.companions.items()}
-        implied = stems(expand(text)).union(*(found for names in classes.values() for found in names))
+        implied = stems(expand(text)).union(*meant.values(), *(found for names in classes.values() for found in names))
         return cls(
             original=original,
-            meant={s: _meant(said[s]) - {s} for s in original if s in said},
+            meant={s: meant[s] - {s} for s in original if s in meant},
             expanded=implied - original - ignore,
             values=asked_values(text),
             wants_amount=_WANTS_AMOUNT.search(text) is not None,
@@ -118,12 +126,6 @@ class Asked:
             fields=part.fields,
             classes=classes,
         )
-
-
-@lru_cache(maxsize=20_000)
-def _meant(word: str) -> frozenset[str]:
-    """The stems of a word and of what it stands for as shorthand."""
-    return stems(expand(word))
 
 
 @dataclass(frozen=True)
@@ -144,11 +146,12 @@ class Weighed:
     reading: Reading
     unit: Unit
     features: Mapping[str, float]
+    matched: frozenset[str]  # stems of the question found in the unit or its context
 
 
 def rank(asked: Asked, found: Sequence[ScoredPassage], readings: Mapping[tuple[str, str], Reading]) -> list[Candidate]:
     """Score every unit of the passages found, best first. `readings` by (document_id, version)."""
-    candidates = [_scored(asked, weighed) for weighed in weigh(asked, found, readings)]
+    candidates = [_scored(weighed) for weighed in weigh(asked, found, readings)]
     return sorted(candidates, key=lambda c: (-c.score, c.unit.index))
 
 
@@ -163,41 +166,34 @@ def weigh(asked: Asked, found: Sequence[ScoredPassage], readings: Mapping[tuple[
             if (*key, index) not in held:
                 unit = reading.document.units[index]
                 held[(*key, index)] = reading, unit, features(asked, reading, unit, scored, best)
-    for own, among in zip((own for _, _, own in held.values()), _among(asked, list(held.values())), strict=True):
+    units = list(held.values())
+    hits = [asked.stems & (r.unit_stems[u.index] | r.context_stems[u.index]) for r, u, _ in units]
+    for (_, _, own), among in zip(units, _among(asked, hits), strict=True):
         own["among"] = among
-    peaks = {name: max((own[name] for _, _, own in held.values()), default=0.0) for name in COMPARED}
-    return [
-        Weighed(
-            reading, unit, own | {f"{name}_share": own[name] / peak if peak else 0.0 for name, peak in peaks.items()}
-        )
-        for reading, unit, own in held.values()
-    ]
+    peaks = [(name, f"{name}_share", max((own[name] for _, _, own in units), default=0.0)) for name in COMPARED]
+    for _, _, own in units:
+        for name, share, peak in peaks:
+            own[share] = own[name] / peak if peak else 0.0
+    return [Weighed(*unit, matched) for unit, matched in zip(units, hits, strict=True)]
 
 
-def _among(asked: Asked, held: Sequence[tuple[Reading, Unit, object]]) -> list[float]:
+def _among(asked: Asked, hits: Sequence[frozenset[str]]) -> list[float]:
     """Which share of the question's words each unit and its context hold, by how few of the other units hold them.
 
     A word that every unit found shares ("dose", in a question on a dose) tells nothing between them, however rare it
     is in the document.
     """
-    wanted = asked.original | asked.expanded
-    hits = [wanted & (r.unit_stems[u.index] | r.context_stems[u.index]) for r, u, _ in held]
     counts = Counter(name for found in hits for name in found)
     weights = {name: math.log(1 + (len(hits) - n + 0.5) / (n + 0.5)) for name, n in counts.items()}
     counted = {name: weight * (1.0 if name in asked.original else EXPANDED) for name, weight in weights.items()}
     whole = math.fsum(weights.values()) or 1.0
-    return [math.fsum(counted[name] for name in found) / whole for found in hits]
+    return [math.fsum([counted[name] for name in found]) / whole for found in hits]
 
 
-def _scored(asked: Asked, weighed: Weighed) -> Candidate:
-    reading, index = weighed.reading, weighed.unit.index
-    return Candidate(
-        reading=reading,
-        unit=weighed.unit,
-        score=sum([MODEL.weights.get(name, 0.0) * value for name, value in weighed.features.items() if value]),
-        features=weighed.features,
-        matched=(asked.original | asked.expanded) & (reading.unit_stems[index] | reading.context_stems[index]),
-    )
+def _scored(weighed: Weighed) -> Candidate:
+    held = weighed.features
+    score = sum([weight * held[name] for name, weight in _WEIGHTS])
+    return Candidate(weighed.reading, weighed.unit, score, held, weighed.matched)
 
 
 def features(asked: Asked, reading: Reading, unit: Unit, scored: ScoredPassage, best: float) -> dict[str, float]:
@@ -246,9 +242,9 @@ def features(asked: Asked, reading: Reading, unit: Unit, scored: ScoredPassage, 
 
 
 def _precision(reading: Reading, asked: Asked, found: frozenset[str]) -> float:
-    """Which share of these stems, by rarity, the question names."""
+    """Which share of these stems of the document, by rarity, the question names."""
     named = _weight(reading, asked, found)
-    return named / reading.rarity.whole(found) if named else 0.0
+    return named / reading.rarity.whole_of(found) if named else 0.0
 
 
 def _weight(reading: Reading, asked: Asked, found: frozenset[str]) -> float:

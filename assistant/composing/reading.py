@@ -6,7 +6,9 @@ import threading
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
+from assistant.composing.forms import Vocabulary
 from assistant.composing.terms import Rarity, stems
 from knowledge.types import ApprovedDocument, ParsedDocument, Row, Section, Table, Unit
 
@@ -31,6 +33,11 @@ class Reading:
     def document(self) -> ParsedDocument:
         """The document itself."""
         return self.approved.document
+
+    @cached_property
+    def vocabulary(self) -> Vocabulary:
+        """The forms the document has of words it does not use as written; made when first asked for."""
+        return Vocabulary(self.rarity, [self.text_of(unit) for unit in self.document.units])
 
     def text_of(self, unit: Unit) -> str:
         """A unit's own words."""

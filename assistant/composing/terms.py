@@ -68,6 +68,7 @@ class Rarity:
         units = len(unit_stems)
         self._weights = {s: math.log(1 + (units - n + 0.5) / (n + 0.5)) for s, n in counts.items()}
         self._unseen = math.log(1 + max(units - 0.5, 0.5) / 1.5)
+        self._wholes: dict[frozenset[str], float] = {}
 
     def weight(self, found: str) -> float:
         """The weight of a stem; one the document never uses weighs as much as one used once."""
@@ -77,6 +78,17 @@ class Rarity:
         """The weights of these stems together."""
         weights, unseen = self._weights, self._unseen
         return math.fsum([weights.get(name, unseen) for name in found])  # exact, whatever the order of a set
+
+    def whole_of(self, stretch: frozenset[str]) -> float:
+        """As `whole`, kept: for the stems of the document's own units and headings, never for those of a question."""
+        known = self._wholes.get(stretch)
+        if known is None:
+            known = self._wholes[stretch] = self.whole(stretch)
+        return known
+
+    def known(self) -> Iterable[str]:
+        """Every stem the document uses."""
+        return self._weights
 
     def knows(self, found: str) -> bool:
         """Whether the document uses the stem at all."""

@@ -60,6 +60,7 @@ _QUOTED = re.compile(
     r"[\"“'‘](?P<name>[^\W\d_a-z][^\W\d_]{2,})[\"”'’](?=\s+on\s+the\s+chart)"
     r"|\b(?:nick\s?named?|aka|goes\s+by)\s+[\"“']?(?P<known>[^\W\d_a-z][^\W\d_]{2,})"
 )
+_PAIR = re.compile(r"(?<![\w-])[^\W\d_]{4,}(?=\s(?P<last>[^\W\d_]{5,})(?![\w-]))")  # each word but the last begins one
 _LEADING = frozenset({*PARTICLES.strip("(?:)").split("|"), "dr", "prof"})
 _LONG = 6  # letters of a family name in capitals that is believed alone
 _SUBSTANCE = re.compile(
@@ -151,8 +152,8 @@ def _in_lower_case(text: str, words: KnownWords) -> Iterator[Candidate]:
 
 def _common_pairs(text: str, words: KnownWords) -> Iterator[Candidate]:
     """A common given name and a word that no list knows, both in lower case ("seen by maria quellmann")."""
-    for match in re.finditer(r"(?<![\w-])([^\W\d_]{4,})\s([^\W\d_]{5,})(?![\w-])", text):
-        first, last = words_of(text, match.span())[:2]
+    for match in _PAIR.finditer(text):
+        first, last = words_of(text, (match.start(), match.end("last")))[:2]
         is_lower = first.written.islower() and last.written.islower()
         if is_lower and is_common_given(first.written) and not words.keeps(first.written) and _is_nobodys(last, words):
             yield Candidate(first.start, last.end, sure=2)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from assistant.screens.clinical_events import is_clinical_word
 from assistant.screens.label_uses import LabelUses
@@ -108,7 +108,7 @@ def _spelt_out(letters: str, indications: tuple[str, ...]) -> bool:
     return any(run.search(sentence) for sentence in indications)
 
 
-@lru_cache(maxsize=1)
+@cache
 def _common() -> frozenset[str]:
     """Words of practice and everyday language, which name no disease."""
     return frozenset(
@@ -120,6 +120,6 @@ def _common() -> frozenset[str]:
     )
 
 
-@lru_cache(maxsize=1)
+@cache
 def _no_disease() -> frozenset[str]:
     return frozenset(read_terms("abbreviations")["no_disease"])

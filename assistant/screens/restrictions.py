@@ -115,7 +115,7 @@ def _population(text: str, approved: str, label: str) -> Iterator[Restriction]:
                 yield Restriction("population", match.start(), match.end(), _LIKELY)
     for match in _ASKED_ALTERED.finditer(text):
         marker, stem = match.group("marker") or match.group("marker2"), match.group("kind") or match.group("kind2")
-        if _IS_MARKER.match(marker) and marker.lower() in positive and stem.lower() not in approved.lower():
+        if _IS_MARKER.match(marker) and marker.lower().strip("-") in positive and stem.lower() not in approved.lower():
             yield Restriction("population", match.start(), match.end(), _LIKELY)
     for kind in (_EXON, _VARIANT):
         held, asked = set(kind.findall(approved)), list(kind.finditer(text))

@@ -149,7 +149,7 @@ class Vocabulary:
 
 def _is_slip(word: str, meant: str) -> bool:
     """Whether the slip that makes the word of the meant one is evidence: letters swapped, or one in a long word."""
-    return sorted(word) == sorted(meant) or (word[0] == meant[0] and len(meant) >= _FUZZY_LENGTH)
+    return sorted(word) == sorted(meant) or len(meant) >= _FUZZY_LENGTH
 
 
 def _shortened(word: str) -> tuple[str, ...]:

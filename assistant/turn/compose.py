@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
+from assistant.composing.beside import tell_apart
 from assistant.composing.choose import Limits, choose, speaks_of, united, with_missing
 from assistant.composing.cite import Citations
-from assistant.composing.complete import Excerpt, asks_for_a_course, complete
+from assistant.composing.complete import Excerpt, asks_for_a_course, complete, runs
 from assistant.composing.confidence import ConfidenceModel
 from assistant.composing.layout import lay_out
 from assistant.composing.rank import Asked, Candidate, rank
@@ -15,13 +16,14 @@ from assistant.composing.reading import Reading
 from assistant.composing.safety_information import safety_information
 from assistant.composing.terms import stems
 from assistant.labels import label_of
-from assistant.types import Block, Draft, Evidence, Part, SafetyInformation
+from assistant.types import Draft, Evidence, Part, SafetyInformation
 from knowledge.types import ApprovedDocument, ProductNames
 
 Found = Mapping[tuple[str, str], Reading]
 Look = Callable[[Part], tuple[Evidence, Found]]
 """What is found for a part, with the readings of the documents it was found in."""
 
+WIDER = 1.33  # times the limits is chosen, since what stands beside the point is folded; set on three sets
 SURE = 0.6  # confidence from which what is found for one of several things asked is shown for it
 
 
@@ -44,23 +46,29 @@ def compose(
     if evidence.result is None or not evidence.result.passages:
         return None
     label = label_of(reading.approved for reading in readings.values())
-    asked = Asked.of(part, name_stems(readings))
+    asked = Asked.of(part, name_stems(readings), readings.values())
     ranked = rank(asked, evidence.result.passages, readings)
     chosen = choose(ranked, limits)
     if not chosen:
         return None
     whole = asks_for_a_course(part.text)
     missing = [] if look is None else _missing(facets, look, chosen, readings, limits, confidence)
-    seeds = with_missing(chosen, [side.best for side in missing], limits)
+    # What was added is sure by itself, and more is chosen than is shown: how sure the answer is, is told by what the
+    # whole question found within the limits.
+    own = complete(chosen, ranked, limits, whole_tables=whole)
+    features = confidence.features(asked, ranked, own if missing else _within(own, limits))
+    wide = Limits(words=round(limits.words * WIDER), citations=round(limits.citations * WIDER))
+    seeds = with_missing(choose(ranked, wide), [side.best for side in missing], wide)
     pool = united([ranked, *(side.ranked for side in missing)]) if missing else ranked
-    excerpts, blocks, citations = _within(complete(seeds, pool, limits, whole_tables=whole), limits)
-    # What was added is sure by itself: how sure the answer is, is told by what the whole question found.
-    own = complete(chosen, ranked, limits, whole_tables=whole) if missing else excerpts
-    features = confidence.features(asked, ranked, own)
+    told = tell_apart(asked, complete(seeds, pool, wide, whole_tables=whole), pool, [side.best for side in missing])
+    shown = _within(told.shown, limits)
+    beside = _within([*told.shown[len(shown) :], *told.beside], limits)
+    citations = Citations()
     return Draft(
         part=evidence.part,
-        blocks=blocks,
+        blocks=lay_out(shown, citations),
         safety_information=_safety(label, readings, citations, safety_heading),
+        more=lay_out(beside, citations),
         citations=citations.all(),
         confidence=confidence.probability(features),
         features=features,
@@ -86,7 +94,7 @@ def _missing(
     """The things asked that what was chosen does not speak of, as far as something found surely does."""
     found: list[_Side] = []
     for part in facets:
-        asked = Asked.of(part, name_stems(readings))
+        asked = Asked.of(part, name_stems(readings), readings.values())
         if speaks_of(asked.original, chosen):
             continue  # and is not searched for: that costs as much as the whole question did
         evidence, more = look(part)
@@ -100,14 +108,16 @@ def _missing(
     return found
 
 
-def _within(excerpts: Sequence[Excerpt], limits: Limits) -> tuple[Sequence[Excerpt], tuple[Block, ...], Citations]:
-    """Lay out as many of the best excerpts as the limit of citations allows; at least the first."""
-    while True:
+def _within(excerpts: Sequence[Excerpt], limits: Limits) -> Sequence[Excerpt]:
+    """As many of the best excerpts as the limit of citations allows; at least the first."""
+    spans = sum(len(runs(excerpt.units)) for excerpt in excerpts)
+    while len(excerpts) > 1 and 2 * spans > limits.citations:  # a span is cited once, and its lead-in at most once
         citations = Citations()
-        blocks = lay_out(excerpts, citations)
-        if len(citations.all()) <= limits.citations or len(excerpts) == 1:
-            return excerpts, blocks, citations
+        lay_out(excerpts, citations)
+        if len(citations.all()) <= limits.citations:
+            break
         excerpts = excerpts[:-1]
+    return excerpts
 
 
 def _safety(

@@ -9,9 +9,11 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import NamedTuple
 
+from assistant.composing.terms import stem
 from assistant.understanding.words import Word, key, table, words
 
 LONGEST_KEY = 4  # words
+SHORTEST_INFLECTED = 4  # letters of a key that is also found in its other forms
 
 
 class _Entry(NamedTuple):
@@ -36,19 +38,34 @@ def expand(text: str, *, further: bool = True) -> str:
     return f"{text} {' '.join(added)}" if added else text
 
 
+def meanings(text: str) -> list[tuple[str, str]]:
+    """Each stretch of `text` that is shorthand or another word for something, as written, with what it stands for."""
+    found = words(text)
+    return [
+        (text[found[place].start : found[place + length - 1].end], " ".join(word for e in hits for word in e.expansion))
+        for place, length, hits in _runs_in(text, found, further=True)
+    ]
+
+
 def known_words(*, further: bool = False) -> frozenset[str]:
     """Every single word that occurs in the table, on either side: clinical vocabulary, never a product name."""
     return _vocabulary(further)
 
 
 def _entries_in(text: str, found: list[Word], *, further: bool) -> list[_Entry]:
-    entries: list[_Entry] = []
+    return [entry for _, _, hits in _runs_in(text, found, further=further) for entry in hits]
+
+
+def _runs_in(text: str, found: list[Word], *, further: bool) -> list[tuple[int, int, list[_Entry]]]:
+    """Where shorthand stands in the words of `text`: first word, number of words, what it may be."""
+    runs: list[tuple[int, int, list[_Entry]]] = []
     place = 0
     while place < len(found):
         length, hits = _longest_at(text, found, place, further=further)
-        entries.extend(hits)
+        if hits:
+            runs.append((place, length, hits))
         place += length or 1
-    return entries
+    return runs
 
 
 def _longest_at(text: str, found: list[Word], place: int, *, further: bool) -> tuple[int, list[_Entry]]:
@@ -61,7 +78,15 @@ def _longest_at(text: str, found: list[Word], place: int, *, further: bool) -> t
         hits = exact or [entry for entry in candidates if not entry.exact]
         if hits:
             return length, hits
-    return 0, []
+    base = _inflected().get(stem(found[place].text), "") if further else ""
+    return (1, _entries(further)[base]) if base and len(base) < len(found[place].text) else (0, [])
+
+
+@lru_cache(maxsize=1)
+def _inflected() -> dict[str, str]:
+    """The single-word keys by their stem: "stopping" is what "stop" is. A longer key ("periods") says less."""
+    keys = sorted((k for k in _entries(True) if " " not in k and len(k) >= SHORTEST_INFLECTED), key=len, reverse=True)
+    return {stem(k): k for k in keys if not any(entry.exact for entry in _entries(True)[k])}
 
 
 @lru_cache(maxsize=2)

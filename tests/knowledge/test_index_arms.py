@@ -93,6 +93,22 @@ def test_the_nearest_passages_are_exact_and_equally_near_ones_stand_by_id(tmp_pa
         assert all(near[ids.index(a)] == near[ids.index(b)] and a < b for a, b in twins)
 
 
+def test_of_a_large_partition_no_more_is_asked_than_wanted(tmp_path, monkeypatch):
+    monkeypatch.setattr("knowledge.dense.EXACT_UP_TO", 50)
+    vectors = np.random.default_rng(2).standard_normal((60, 384)).astype(np.float32)
+    dense = Dense(EmbeddedChroma(tmp_path), 1)
+    dense.create()
+    dense.add(US, [f"passage_{number:02}" for number in range(60)], vectors)
+    counts = []
+    whole = dense._nearest
+    monkeypatch.setattr(dense, "_nearest", lambda *given: counts.append(given[2]) or whole(*given))
+    assert [len(dense.search(US, vectors[0], 5)) for _ in range(2)] == [5, 5]
+    assert counts == [51, 5, 5]
+    dense.remove(US, [f"passage_{number:02}" for number in range(20)])
+    assert len(dense.search(US, vectors[30], 5)) == 5
+    assert counts[3:] == [51]
+
+
 def test_names_of_collections_fit_chromas_rule_and_never_meet(tmp_path):
     dense = Dense(EmbeddedChroma(tmp_path), 1)
     products = ["", "x", "Ä-ö 漢字", "a b", "a-b", "A B", "n" * 900, "../../etc", "Veltrano"]

@@ -12,7 +12,7 @@ import assistant.grounding
 import assistant.screens
 from assistant.grounding.facts import facts, opposites
 from assistant.grounding.vocabulary import vocabulary as grounding_vocabulary
-from assistant.screens import known_words, people
+from assistant.screens import contrasts, known_words, label_uses, medicines, people, purposes, restrictions
 from assistant.screens.clauses import split_clauses
 from assistant.screens.conditions import condition_tree
 from assistant.screens.message import ScreenInput
@@ -21,7 +21,7 @@ from assistant.screens.narrative import own_words
 from assistant.screens.patterns import read_patterns
 from assistant.screens.told_model import load_told_model
 from assistant.screens.vocabulary import known_words as listed_words
-from assistant.screens.vocabulary import read_terms, vocabulary
+from assistant.screens.vocabulary import normalise, read_terms, vocabulary
 from assistant.types import Scope
 
 MODULES = [
@@ -71,6 +71,15 @@ def test_there_are_such_values():
         (people._common_surnames, ()),
         (split_clauses, ("one thing. and another?",)),
         (own_words, (("zelvantra",),)),
+        (normalise, ("Zelvantra's",)),
+        (people.fold, ("Žilková",)),
+        (medicines._own_names, (("zelvantra",),)),
+        (purposes._common, ()),
+        (purposes._no_disease, ()),
+        (contrasts._named, (("Indicated for gout.",),)),
+        (contrasts._side, ("partial",)),
+        (restrictions._markers, ("Indicated for melanoma with a KRAX mutation.",)),
+        (label_uses._affirmed, (("Indicated for gout.",),)),
         (facts, ("Take 5 mg.",)),
         (opposites, ()),
         (grounding_vocabulary, ()),

@@ -54,3 +54,16 @@ def test_no_key_stands_in_both_tables():
     first = {key for group in table("shorthand.yaml").values() for key in group}
     second = {key for group in table("shorthand_further.yaml").values() for key in group}
     assert not first & second
+
+
+def test_another_form_of_a_word_stands_for_the_same() -> None:
+    assert "discontinue" in expand("after stopping it")
+
+
+def test_a_longer_word_is_not_read_into_a_shorter_one() -> None:
+    assert "menstrual" in expand("missed periods")
+    assert "menstrual" not in expand("over a 6 month period")
+
+
+def test_the_screens_hear_no_other_forms() -> None:
+    assert expand("after stopping it", further=False) == "after stopping it"
