@@ -1,7 +1,7 @@
 """`python -m evals.fit_safety`: fit the model of the safety screen; `--write` replaces its two files.
 
-Fitted to the messages written by hand (`messages/safety_{written,more,varied,terse}.yaml`; weight 3), to messages made from
-frames (0.1), and, as what reports nothing, to a part of the public label questions (0.7), to
+Fitted to the messages written by hand (`messages/safety_{written,more,varied,terse}.yaml`; weight 3), to messages made
+from frames (0.1), and, as what reports nothing, to a part of the public label questions (0.7), to
 questions of ours on real labels (`messages/label_questions.yaml`; 3) and to orders to the machine
 (`messages/misuse_written.yaml`; 1). The kinds are fitted to reports
 alone, each kind weighed by one over the root of how often it is told. The threshold is where, in cross-validation on
