@@ -40,6 +40,7 @@ QUESTION = Question(
     asked_at=labels.NOW,
 )
 THRESHOLDS = POLICY.thresholds
+DRAFT, EVIDENCE = compose_dosage(), evidence_for(TEXT)
 ASKED_AT = f"{QUESTION.asked_at:%Y-%m-%d %H:%M} UTC"
 HOLDS = Verification(part=0, checks=(Check(name="quotes_are_verbatim", passed=True),))
 
@@ -53,14 +54,13 @@ def finding(kind, detail="", confidence=1.0):
 
 
 def deliberation(parts=None, findings=(), **more):
-    draft = compose_dosage().model_copy(update={"confidence": 0.9})
     values = {
         "question": QUESTION,
         "screening": Screening(redacted=TEXT, findings=tuple(findings)),
         "understanding": Understanding(parts=tuple(parts or (part(),)), product="Veltrano"),
         "policy": POLICY,
-        "evidence": (evidence_for(TEXT),),
-        "drafts": (draft,),
+        "evidence": (EVIDENCE,),
+        "drafts": (DRAFT.model_copy(update={"confidence": 0.9}),),
         "verifications": (HOLDS,),
         "names": {"Veltrano": labels.NAMES},
         "labels": {"Veltrano": DocumentLink(document_id="veltrano-us", version="1", title="Veltrano")},

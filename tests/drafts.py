@@ -21,7 +21,11 @@ def evidence_for(text: str, part: int = 0) -> Evidence:
 
 def compose_dosage() -> Draft:
     """What is composed for "recommended dosage?"."""
-    text = "what is the recommended dosage?"
+    return composed("what is the recommended dosage?")
+
+
+def composed(text: str) -> Draft:
+    """What is composed for a question."""
     label = labels.approved()
     part = Part(text=text, standalone=text, kind=PartKind.ON_LABEL, product="Veltrano")
     readings = {(label.document.document_id, label.document.version): read(label)}

@@ -10,6 +10,7 @@ from functools import cache
 from pathlib import Path
 
 from assistant.composing.complete import Excerpt
+from assistant.composing.forms import STORY
 from assistant.composing.kinds import kinds_stated
 from assistant.composing.rank import Asked, Candidate
 from assistant.composing.reading import Reading
@@ -51,12 +52,13 @@ class ConfidenceModel:
             *(e.reading.unit_stems[i] | e.reading.context_stems[i] for e in excerpts for i in e.units)
         )
         knows = reading.rarity.knows
-        named = {s for s in asked.original if len(s) >= SHORTEST or _known(s, asked, reading)}  # "y/o", "at 3 pm"
+        named = {s for s in asked.original if _known(s, asked, reading) or (len(s) >= SHORTEST and s not in STORY)}
         weights = {s: reading.rarity.weight(s) for s in named}
         total = math.fsum(weights.values()) or 1.0
         held = {s for s in named if s in shown or asked.meant.get(s, frozenset()) & shown}
-        held |= {s for s in named if any(name <= shown for name in asked.classes.get(s, ()))}
-        unknown = {s for s in named if not _known(s, asked, reading)}
+        classed = {s for s in named if any(name <= shown for name in asked.classes.get(s, ()))}
+        held |= classed
+        unknown = {s for s in named - classed if not _known(s, asked, reading)}
         meant = {s for s in named - unknown if not knows(s)}
         rarest = sorted(weights, key=lambda s: (-weights[s], s))[:2]
         return {

@@ -17,6 +17,7 @@ from rapidfuzz.distance import OSA
 from assistant.composing.terms import STOP_WORDS, Rarity, stem, stems, words
 from assistant.understanding.medicines import is_common, is_stemmed, medicines
 from assistant.understanding.shorthand import meanings
+from assistant.understanding.words import table
 
 SHORTEST_SLIP = 6  # letters of a word that may be misspelt
 TWO_SLIPS = 10  # letters from which two slips are forgiven
@@ -29,6 +30,8 @@ _BRITISH = (("ae", "e"), ("oe", "e"), ("our", "or"), ("is", "iz"), ("ys", "yz"),
 # How a verb ends in words made of it: occlude and occlusion, convert and conversion, absorb and absorption.
 _KIN = (("d", "s"), ("z", "s"), ("t", "s"), ("t", "ss"), ("b", "pt"), ("c", "ct"), ("v", "pt"))
 _BREAK = " "
+# Words around a question: a label that does not use them may answer it all the same.
+STORY = stems(str(table("asking.yaml")["story"])) | stems(str(table("asking.yaml")["soft"]))
 _WORD = re.compile(r"[A-Za-z]+")
 
 

@@ -15,7 +15,7 @@ from assistant.composing.forms import TALK, meant_in
 from assistant.composing.kinds import kinds_asked
 from assistant.composing.quantities import Value, asked_values, intervals
 from assistant.composing.reading import Reading
-from assistant.composing.terms import stem, stems
+from assistant.composing.terms import Rarity, stem, stems
 from assistant.composing.traits import traits
 from assistant.types import Part
 from assistant.understanding.shorthand import expand
@@ -149,6 +149,32 @@ class Weighed:
     matched: frozenset[str]  # stems of the question found in the unit or its context
 
 
+@dataclass(frozen=True)
+class Sought:
+    """What a question looks for in one document: each stem's weight there, one that is only implied counting less."""
+
+    weights: Mapping[str, float]
+    stems: frozenset[str]
+    said: float  # the weight of all the words it says itself; never 0
+
+    @classmethod
+    def of(cls, asked: Asked, rarity: Rarity) -> Sought:
+        """Weigh the stems of a question by how rare they are in the document."""
+        implied = {name: EXPANDED * rarity.weight(name) for name in asked.expanded}
+        said = {name: rarity.weight(name) for name in asked.original}
+        return cls(implied | said, asked.stems, math.fsum(said.values()) or 1.0)
+
+    def weight(self, found: frozenset[str]) -> float:
+        """The weight of those that stand among these stems."""
+        named = self.stems & found
+        return math.fsum([self.weights[name] for name in named]) if named else 0.0
+
+    def share_of(self, stretch: frozenset[str], rarity: Rarity) -> float:
+        """Which share of a stretch of the document, by rarity, the question names."""
+        named = self.weight(stretch)
+        return named / rarity.whole_of(stretch) if named else 0.0
+
+
 def rank(asked: Asked, found: Sequence[ScoredPassage], readings: Mapping[tuple[str, str], Reading]) -> list[Candidate]:
     """Score every unit of the passages found, best first. `readings` by (document_id, version)."""
     candidates = [_scored(weighed) for weighed in weigh(asked, found, readings)]
@@ -159,13 +185,15 @@ def weigh(asked: Asked, found: Sequence[ScoredPassage], readings: Mapping[tuple[
     """Every unit of the passages found once, with its features: its own, and how near each comes to the best one's."""
     best = max((passage.score for passage in found), default=0.0) or 1.0
     held: dict[tuple[str, str, int], tuple[Reading, Unit, dict[str, float]]] = {}
+    keys = dict.fromkeys((scored.passage.document_id, scored.passage.version) for scored in found)
+    sought = {key: Sought.of(asked, readings[key].rarity) for key in keys}
     for scored in found:
         key = (scored.passage.document_id, scored.passage.version)
         reading = readings[key]
         for index in scored.passage.units:
             if (*key, index) not in held:
                 unit = reading.document.units[index]
-                held[(*key, index)] = reading, unit, features(asked, reading, unit, scored, best)
+                held[(*key, index)] = reading, unit, features(asked, sought[key], reading, unit, scored, best)
     units = list(held.values())
     hits = [asked.stems & (r.unit_stems[u.index] | r.context_stems[u.index]) for r, u, _ in units]
     for (_, _, own), among in zip(units, _among(asked, hits), strict=True):
@@ -196,10 +224,11 @@ def _scored(weighed: Weighed) -> Candidate:
     return Candidate(weighed.reading, weighed.unit, score, held, weighed.matched)
 
 
-def features(asked: Asked, reading: Reading, unit: Unit, scored: ScoredPassage, best: float) -> dict[str, float]:
+def features(
+    asked: Asked, sought: Sought, reading: Reading, unit: Unit, scored: ScoredPassage, best: float
+) -> dict[str, float]:
     """What speaks for a unit by itself; every feature lies in 0..1."""
     own, context = reading.unit_stems[unit.index], reading.context_stems[unit.index]
-    total = reading.rarity.whole(asked.original) or 1.0
     is_row = unit.kind is UnitKind.TABLE_ROW
     text = reading.row_text(unit) if is_row else reading.text_of(unit)
     families = reading.families(unit.section)
@@ -211,12 +240,12 @@ def features(asked: Asked, reading: Reading, unit: Unit, scored: ScoredPassage, 
     value = float(_holds_a_value(asked, text))
     opening = reading.openings.get(unit.index, 0.0)
     return {
-        "coverage": min(1.0, _weight(reading, asked, own) / total),
-        "context": min(1.0, _weight(reading, asked, context - own) / total),
-        "precision": _precision(reading, asked, own),
+        "coverage": min(1.0, sought.weight(own) / sought.said),
+        "context": min(1.0, sought.weight(context - own) / sought.said),
+        "precision": sought.share_of(own, reading.rarity),
         "named": min(1.0, len(asked.original & own) / MANY),
-        "heading": _precision(reading, asked, reading.heading_stems[unit.section]),
-        "row_label": _precision(reading, asked, reading.label_stems[unit.index]),
+        "heading": sought.share_of(reading.heading_stems[unit.section], reading.rarity),
+        "row_label": sought.share_of(reading.label_stems[unit.index], reading.rarity),
         "dense": max(0.0, scored.dense or 0.0),
         "dense_rank": 1.0 / scored.dense_rank if scored.dense_rank else 0.0,
         "lexical_rank": 1.0 / scored.lexical_rank if scored.lexical_rank else 0.0,
@@ -239,19 +268,6 @@ def features(asked: Asked, reading: Reading, unit: Unit, scored: ScoredPassage, 
         "short": 1.0 / (1.0 + len(own)),
         "nonclinical": float(is_what.nonclinical and not asked.wants_nonclinical),
     }
-
-
-def _precision(reading: Reading, asked: Asked, found: frozenset[str]) -> float:
-    """Which share of these stems of the document, by rarity, the question names."""
-    named = _weight(reading, asked, found)
-    return named / reading.rarity.whole_of(found) if named else 0.0
-
-
-def _weight(reading: Reading, asked: Asked, found: frozenset[str]) -> float:
-    original, expanded = asked.original & found, asked.expanded & found
-    if not original and not expanded:  # most units share no word with the question
-        return 0.0
-    return reading.rarity.whole(original) + EXPANDED * reading.rarity.whole(expanded)
 
 
 def _share_stated(asked: Asked, kinds: frozenset[str]) -> float:

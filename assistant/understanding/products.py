@@ -20,7 +20,8 @@ from rapidfuzz.distance import OSA
 from assistant.understanding.medicines import is_common, is_stemmed, medicines, stem_of
 from assistant.understanding.names import Name, components_of, names_of
 from assistant.understanding.shorthand import known_words
-from assistant.understanding.words import Word, words
+from assistant.understanding.words import TEXTS_KEPT, Word, words
+from knowledge.recent import Recent
 from knowledge.types import ProductNames
 
 LONGEST_NAME = 6  # words
@@ -99,6 +100,7 @@ class ProductIndex:
     _entries: dict[str, _Entry] = field(init=False, repr=False)
     _single: list[str] = field(init=False, repr=False)
     _guesses: dict[str, tuple[_Entry | None, str]] = field(init=False, repr=False, default_factory=dict)
+    _resolved: Recent[str, ProductMatch] = field(init=False, repr=False, default_factory=lambda: Recent(TEXTS_KEPT))
 
     def __post_init__(self) -> None:
         self._entries = _entries_for(self.products)
@@ -106,6 +108,13 @@ class ProductIndex:
 
     def resolve(self, text: str) -> ProductMatch:
         """The medicines named in `text`, with spans into it."""
+        match = self._resolved.get(text)
+        if match is None:
+            match = self._resolve(text)
+            self._resolved.put(text, match)
+        return match
+
+    def _resolve(self, text: str) -> ProductMatch:
         found = words(text)
         mentions: list[Mention] = []
         place = 0
@@ -128,7 +137,7 @@ class ProductIndex:
         """Whether a single word is a known name of any medicine."""
         return word in self._entries
 
-    def _mention_at(self, text: str, found: list[Word], place: int) -> tuple[int, Mention | None]:
+    def _mention_at(self, text: str, found: tuple[Word, ...], place: int) -> tuple[int, Mention | None]:
         for length in range(min(LONGEST_NAME, len(found) - place), 0, -1):
             run = found[place : place + length]
             phrase = " ".join(word.text for word in run)
@@ -137,7 +146,7 @@ class ProductIndex:
                 return length, self._mention(text, run, entry)
         return 1, self._guess(text, found[place])
 
-    def _mention(self, text: str, run: list[Word], entry: _Entry, how: str = "", score: float = 1.0) -> Mention:
+    def _mention(self, text: str, run: Sequence[Word], entry: _Entry, how: str = "", score: float = 1.0) -> Mention:
         start, end = run[0].start, run[-1].end
         if not entry.names:
             return Mention(start, end, text[start:end], (), how or "listed", score, entry.medicine)

@@ -26,7 +26,7 @@ _COMPANION = re.compile(
     re.IGNORECASE,
 )
 _TAKES_BEFORE = re.compile(
-    r"\b(?:got|gets?|getting|given|gave|received|receives|takes|took|started|starts|needs?|needed|uses|used)\s+"
+    r"\b(?:got|gets?|getting|given|gave|received|receives|takes|took|start(?:s|ed|ing)?|needs?|needed|uses|used)\s+"
     r"(?:(?:a|an|the|some|any|iv|po|oral|low dose|prn)\s+)*$",
     re.IGNORECASE,
 )

@@ -10,7 +10,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from assistant.composing.terms import stem
-from assistant.understanding.words import Word, key, table, words
+from assistant.understanding.words import TEXTS_KEPT, Word, key, table, words
 
 LONGEST_KEY = 4  # words
 SHORTEST_INFLECTED = 4  # letters of a key that is also found in its other forms
@@ -18,9 +18,11 @@ SHORTEST_INFLECTED = 4  # letters of a key that is also found in its other forms
 
 class _Entry(NamedTuple):
     expansion: tuple[str, ...]
+    keys: tuple[str, ...]  # of the expansion's words
     exact: str  # the key must be written so ("OR", "ALL"); "" when any case will do
 
 
+@lru_cache(maxsize=TEXTS_KEPT)
 def expand(text: str, *, further: bool = True) -> str:
     """The words of `text` followed by what its shorthand and synonyms stand for, each new word once.
 
@@ -31,9 +33,9 @@ def expand(text: str, *, further: bool = True) -> str:
     seen = {word.text for word in found}
     added: list[str] = []
     for entry in _entries_in(text, found, further=further):
-        for word in entry.expansion:
-            if key(word) not in seen:
-                seen.add(key(word))
+        for word, plain in zip(entry.expansion, entry.keys, strict=True):
+            if plain not in seen:
+                seen.add(plain)
                 added.append(word)
     return f"{text} {' '.join(added)}" if added else text
 
@@ -52,11 +54,11 @@ def known_words(*, further: bool = False) -> frozenset[str]:
     return _vocabulary(further)
 
 
-def _entries_in(text: str, found: list[Word], *, further: bool) -> list[_Entry]:
+def _entries_in(text: str, found: tuple[Word, ...], *, further: bool) -> list[_Entry]:
     return [entry for _, _, hits in _runs_in(text, found, further=further) for entry in hits]
 
 
-def _runs_in(text: str, found: list[Word], *, further: bool) -> list[tuple[int, int, list[_Entry]]]:
+def _runs_in(text: str, found: tuple[Word, ...], *, further: bool) -> list[tuple[int, int, list[_Entry]]]:
     """Where shorthand stands in the words of `text`: first word, number of words, what it may be."""
     runs: list[tuple[int, int, list[_Entry]]] = []
     place = 0
@@ -68,7 +70,7 @@ def _runs_in(text: str, found: list[Word], *, further: bool) -> list[tuple[int, 
     return runs
 
 
-def _longest_at(text: str, found: list[Word], place: int, *, further: bool) -> tuple[int, list[_Entry]]:
+def _longest_at(text: str, found: tuple[Word, ...], place: int, *, further: bool) -> tuple[int, list[_Entry]]:
     longest = _longest_from(further).get(found[place].text, 0)
     for length in range(min(longest, len(found) - place), 0, -1):
         run = found[place : place + length]
@@ -96,7 +98,8 @@ def _entries(further: bool) -> dict[str, list[_Entry]]:  # noqa: FBT001 - a key 
     for group in (*table("shorthand.yaml").values(), *more):
         for short, expansion in group.items():
             exact = short if short != short.lower() else ""
-            entries.setdefault(key(short), []).append(_Entry(tuple(expansion.split()), exact))
+            spelled = tuple(expansion.split())
+            entries.setdefault(key(short), []).append(_Entry(spelled, tuple(map(key, spelled)), exact))
     return entries
 
 

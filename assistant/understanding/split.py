@@ -8,9 +8,10 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
-from assistant.understanding.words import table, words
+from assistant.understanding.words import TEXTS_KEPT, table, words
 
 Lead = Literal["start", "sentence", "dash", "marker", "comma"]
 
@@ -93,6 +94,7 @@ class Segment:
         return _ADDS.match(self.text) is not None or self.text.startswith("AND ")
 
 
+@lru_cache(maxsize=TEXTS_KEPT)
 def segments(text: str) -> tuple[Segment, ...]:
     """The segments of a message in order, with their offsets; those without a letter or digit are left out."""
     found: list[Segment] = []

@@ -9,6 +9,8 @@ from typing import Any, NamedTuple
 
 import yaml
 
+# Each step of a turn asks the same of the same few texts. Masked ones, in memory, until as many others came.
+TEXTS_KEPT = 64
 _WORD = re.compile(r"[^\W_]+")
 
 
@@ -20,14 +22,15 @@ class Word(NamedTuple):
     end: int
 
 
-def words(text: str) -> list[Word]:
+@lru_cache(maxsize=TEXTS_KEPT)
+def words(text: str) -> tuple[Word, ...]:
     """The words of `text` in order. Hyphens, slashes and dots part words, so "T-DM1" is "t" and "dm1"."""
-    return [Word(m.group().lower(), m.start(), m.end()) for m in _WORD.finditer(text)]
+    return tuple([Word(m.group().lower(), m.start(), m.end()) for m in _WORD.finditer(text)])
 
 
 def key(text: str) -> str:
     """The words of `text` joined by single blanks: the form in which names and phrases are compared."""
-    return " ".join(word.text for word in words(text))
+    return " ".join([match.group().lower() for match in _WORD.finditer(text)])
 
 
 @lru_cache(maxsize=16)

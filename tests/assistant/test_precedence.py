@@ -10,33 +10,13 @@ from __future__ import annotations
 import itertools
 from dataclasses import replace
 
-import labels
-from drafts import compose_dosage, evidence_for
+from deliberations import DRAFT, EVIDENCE, POLICY, TEXT, deliberation, finding
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from assistant.policy import load_policy
-from assistant.turn.decide import Deliberation, decide
-from assistant.types import (
-    Asker,
-    Check,
-    DocumentLink,
-    Finding,
-    FindingKind,
-    Part,
-    PartKind,
-    Question,
-    SafetyKind,
-    Scope,
-    Screening,
-    Understanding,
-    Verification,
-)
-from knowledge.types import Market
+from assistant.turn.decide import decide
+from assistant.types import Check, FindingKind, Part, PartKind, SafetyKind, Verification
 
-TEXT = "what is the recommended dosage?"
-POLICY = load_policy(Market.US)
-DRAFT, EVIDENCE = compose_dosage(), evidence_for(TEXT)
 ORDER = ["emergency", "safety", "answer", "clarify", "handoff", "decline"]
 HANDED = {
     PartKind.OFF_LABEL: "off_label",
@@ -78,10 +58,10 @@ def _confidence(state):
 
 
 def _deliberation(parts, reported, *, urgent, failed, personal, first):
-    findings = [_finding(FindingKind.SAFETY_REPORT, kind, sure) for kind, sure in reported.items()]
-    findings += [_finding(FindingKind.EMERGENCY, "", 0.5 if urgent else 0.49)]
-    findings += [_finding(FindingKind.SCREEN_FAILED, "scope", 1)] if failed else []
-    findings += [_finding(FindingKind.PERSONAL_DATA, "person", 1)] if personal else []
+    findings = [finding(FindingKind.SAFETY_REPORT, kind, sure) for kind, sure in reported.items()]
+    findings += [finding(FindingKind.EMERGENCY, "", 0.5 if urgent else 0.49)]
+    findings += [finding(FindingKind.SCREEN_FAILED, "scope", 1)] if failed else []
+    findings += [finding(FindingKind.PERSONAL_DATA, "person", 1)] if personal else []
     built, drafts, evidence, verifications = [], [], [], []
     for index, (kind, state) in enumerate(parts):
         product = None if state in ("no_product", "unknown_product") else "Veltrano"
@@ -102,29 +82,8 @@ def _deliberation(parts, reported, *, urgent, failed, personal, first):
             drafts.append(DRAFT.model_copy(update={"part": index, "confidence": _confidence(state)}))
         passed = None if state == "not_verified" else True
         verifications.append(Verification(part=index, checks=(Check(name="quotes", passed=passed),)))
-    return Deliberation(
-        question=Question(
-            question_id="q",
-            conversation_id="c",
-            asker=Asker(pseudonym="p"),
-            scope=Scope(product="Veltrano"),
-            text=TEXT,
-            asked_at=labels.NOW,
-        ),
-        screening=Screening(redacted=TEXT, findings=tuple(findings)),
-        understanding=Understanding(parts=tuple(built), product="Veltrano"),
-        policy=POLICY,
-        evidence=evidence,
-        drafts=drafts,
-        verifications=verifications,
-        names={"Veltrano": labels.NAMES},
-        labels={"Veltrano": DocumentLink(document_id="d", version="1", title="Veltrano")},
-        is_first_turn=first,
-    )
-
-
-def _finding(kind, detail, confidence):
-    return Finding(kind=kind, detail=detail, start=0, end=4, found_by="test", confidence=confidence)
+    more = {"drafts": drafts, "evidence": evidence, "verifications": verifications, "is_first_turn": first}
+    return deliberation(built, findings, **more)
 
 
 def _expected(parts, reported, *, urgent, failed):
@@ -183,7 +142,7 @@ def test_another_language_declines_everything_but_never_a_safety_report():
     parts = [(PartKind.ON_LABEL, "answered")]
     for reported, became in (({}, ["decline"]), ({SafetyKind.OVERDOSE: 1.0}, ["safety", "answer"])):
         found = _deliberation(parts, reported, urgent=False, failed=False, personal=False, first=False)
-        foreign = _finding(FindingKind.LANGUAGE, "", POLICY.thresholds.language)
+        foreign = finding(FindingKind.LANGUAGE, "", POLICY.thresholds.language)
         screening = found.screening.model_copy(update={"findings": (*found.screening.findings, foreign)})
         outcomes = decide(replace(found, screening=screening), str).outcomes
         assert [o.kind for o in outcomes] == became

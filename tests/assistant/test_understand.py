@@ -101,6 +101,7 @@ def test_a_product_named_beats_the_portals():
         "switching from ticagrelor - and when after the last ticagrelor dose?",
         "pt got morphine - does that matter for absorption?",
         "what about rifampin?",
+        "already on 40 mg and starting rifampin: new dose?",
     ],
 )
 def test_a_medicine_beside_the_portals_product_is_a_companion(text):
