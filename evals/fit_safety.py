@@ -1,7 +1,7 @@
 """`python -m evals.fit_safety`: fit the model of the safety screen; `--write` replaces its two files.
 
-Fitted to the messages written by hand (`messages/safety_{written,more,varied}.yaml`; weight 3), to messages made from
-frames (0.1), and, as what reports nothing, to a part of the public label questions (0.7), to
+Fitted to the messages written by hand (`messages/safety_{written,more,varied,terse}.yaml`; weight 3), to messages made
+from frames (0.1), and, as what reports nothing, to a part of the public label questions (0.7), to
 questions of ours on real labels (`messages/label_questions.yaml`; 3) and to orders to the machine
 (`messages/misuse_written.yaml`; 1). The kinds are fitted to reports
 alone, each kind weighed by one over the root of how often it is told. The threshold is where, in cross-validation on
@@ -49,7 +49,7 @@ WORDS = 0.5  # how much a word in common counts beside the Gaussian kernel
 KIND_WORDS, KIND_VECTOR, RIDGE = 1.0, 0.3, 1.0  # of the kinds' lines
 FOLDS = 6
 MADE, ASKED = 1000, 800  # so many made messages and label questions are enough
-BY_HAND = ("written", "more", "varied")
+BY_HAND = ("written", "more", "varied", "terse")
 WEIGHT = {"by hand": 3.0, "made": 0.1, "asked": 0.7, "asked tersely": 3.0, "orders": 1.0}
 NAMES = ("brovexa", "talorine", "sovatrel", "jorafen", "nolivane", "dervanol", "meltavir", "cortivene")
 PRODUCT = ProductNames(product=NAMES[0])

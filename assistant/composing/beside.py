@@ -6,15 +6,16 @@ most one in a hundred (README, decision on folding).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from assistant.composing.complete import Excerpt
+from assistant.composing.complete import Excerpt, runs
 from assistant.composing.rank import Asked, Candidate
 
 MOST = 3  # excerpts shown
 SHARE = 0.75  # of the best one's score, below which an excerpt without a further word of the question is folded ...
 LEAST = 0.6  # ... and below which any is
+NEARBY = 0.65  # ... and below which a further stretch of the best one's own paragraph is
 SELDOM = 0.05  # how likely the question is of a section's topic, below which its text is beside the point ...
 LIKELIER = 2.0  # ... where the first excerpt's is so many times likelier
 FAR = 0.1  # a topic so many times less likely than the first one's adds nothing without a word of the question
@@ -59,7 +60,8 @@ def tell_apart(
 ) -> Told:
     """Order excerpts, given best first, and fold those beside the point; one with a `wanted` unit always stays."""
     held = {(id(c.reading), c.unit.index): c for c in ranked}
-    standings = [_standing(asked, excerpt, held) for excerpt in excerpts]
+    stretches = [stretch for excerpt in excerpts for stretch in _stretches(excerpt, held)]
+    standings = [_standing(asked, stretch, held) for stretch in sorted(stretches, key=lambda e: -e.score)]
     ordered = _in_order(standings)
     if not ordered:
         return Told(())
@@ -68,9 +70,39 @@ def tell_apart(
     folded: list[_Standing] = []
     for one in ordered[1:]:
         stays = one is best or _holds(one.excerpt, wanted)
-        stays = stays or (len(kept) < MOST and not _is_beside(asked, [best, *kept], one))
+        fits = len({_place(s.excerpt) for s in (*kept, one)}) <= MOST
+        stays = stays or (fits and not _is_beside(asked, [best, *kept], one))
         (kept if stays else folded).append(one)
-    return Told(tuple(s.excerpt for s in kept), tuple(s.excerpt for s in folded))
+    return Told(_joined(kept), _joined(folded))
+
+
+def _stretches(excerpt: Excerpt, held: Mapping[tuple[int, int], Candidate]) -> Iterator[Excerpt]:
+    """The stretches of neighbours an excerpt of prose is made of, each with the score of its best; a table is one."""
+    reading = excerpt.reading
+    spans = runs(excerpt.units)
+    if len(spans) == 1 or reading.document.units[excerpt.units[0]].table is not None:
+        yield excerpt
+        return
+    for first, last in spans:
+        units = tuple(range(first, last + 1))
+        scores = [held[id(reading), i].score for i in units if (id(reading), i) in held]
+        yield Excerpt(reading, units, max(scores, default=0.0))
+
+
+def _joined(standings: Sequence[_Standing]) -> tuple[Excerpt, ...]:
+    """Their excerpts, the stretches of one paragraph as one again, in reading order within it."""
+    found: dict[tuple[int, bool, int], Excerpt] = {}
+    for one in (s.excerpt for s in standings):
+        before = found.get(_place(one))
+        units = one.units if before is None else tuple(sorted({*before.units, *one.units}))
+        found[_place(one)] = Excerpt(one.reading, units, one.score if before is None else max(one.score, before.score))
+    return tuple(found.values())
+
+
+def _place(excerpt: Excerpt) -> tuple[int, bool, int]:
+    """The table or paragraph an excerpt is of."""
+    unit = excerpt.reading.document.units[excerpt.units[0]]
+    return id(excerpt.reading), unit.table is None, unit.paragraph if unit.table is None else unit.table
 
 
 def _standing(asked: Asked, excerpt: Excerpt, held: Mapping[tuple[int, int], Candidate]) -> _Standing:
@@ -109,6 +141,8 @@ def _is_beside(asked: Asked, kept: Sequence[_Standing], one: _Standing) -> bool:
         return False
     new = one.own_words - frozenset[str]().union(*(s.own_words for s in kept))
     share = one.excerpt.score / best.excerpt.score if best.excerpt.score > 0 else 1.0
+    if _place(one.excerpt) == _place(best.excerpt):
+        return share < NEARBY
     return (
         (any(s.names for s in kept) and not one.names)
         or (one.of_trials and not best.of_trials and "share" not in asked.kinds)

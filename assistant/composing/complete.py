@@ -44,11 +44,17 @@ def asks_for_a_course(text: str) -> bool:
 def complete(
     chosen: Sequence[Candidate], ranked: Sequence[Candidate], limits: Limits, *, whole_tables: bool = False
 ) -> list[Excerpt]:
-    """Group the chosen units by place, add what they depend on, then grow into their neighbours within the limits.
+    """Gather the chosen units, then grow them into their neighbours within the limits."""
+    return grown(gathered(chosen, ranked, limits, whole_tables=whole_tables), ranked, limits)
+
+
+def gathered(
+    chosen: Sequence[Candidate], ranked: Sequence[Candidate], limits: Limits, *, whole_tables: bool = False
+) -> list[Excerpt]:
+    """Group the chosen units by place and add what they depend on, best first.
 
     With `whole_tables` a short table is shown whole wherever a row of it was chosen.
     """
-    scores = {_key(c): c.score for c in ranked}
     groups: dict[tuple[str, int, int], tuple[Reading, set[int], float]] = {}
     for candidate in chosen:
         place = _place(candidate.reading, candidate.unit.index)
@@ -60,8 +66,7 @@ def complete(
             _, rows, score = groups.setdefault(place, (reading, set(), candidate.score))
             rows.add(row.unit.index)
     excerpts = [Excerpt(r, _few_runs(sorted(units), limits), score) for r, units, score in groups.values()]
-    excerpts = _within(sorted(excerpts, key=lambda e: -e.score), limits)
-    return _grown(excerpts, scores, limits)
+    return _within(sorted(excerpts, key=lambda e: -e.score), limits)
 
 
 def _key(candidate: Candidate) -> tuple[str, int]:
@@ -156,10 +161,11 @@ def _within(excerpts: Sequence[Excerpt], limits: Limits) -> list[Excerpt]:
     return kept
 
 
-def _grown(excerpts: Sequence[Excerpt], scores: dict[tuple[str, int], float], limits: Limits) -> list[Excerpt]:
+def grown(excerpts: Sequence[Excerpt], ranked: Sequence[Candidate], limits: Limits) -> list[Excerpt]:
     """Let each prose excerpt take in the sentence before and after it while that speaks to the question too."""
+    scores = {_key(c): c.score for c in ranked}
     words = sum(word_count(e.reading, i) for e in excerpts for i in e.units)
-    grown: list[Excerpt] = []
+    found: list[Excerpt] = []
     for excerpt in excerpts:
         units = set(excerpt.units)
         for neighbour in _neighbours(excerpt):
@@ -169,8 +175,8 @@ def _grown(excerpts: Sequence[Excerpt], scores: dict[tuple[str, int], float], li
             if scores.get(key, 0.0) >= GROWTH_SHARE * excerpt.score and words + length <= limits.words:
                 units |= added
                 words += length
-        grown.append(Excerpt(excerpt.reading, tuple(sorted(units)), excerpt.score))
-    return grown
+        found.append(Excerpt(excerpt.reading, tuple(sorted(units)), excerpt.score))
+    return found
 
 
 def _neighbours(excerpt: Excerpt) -> Iterable[int]:

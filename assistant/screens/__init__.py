@@ -27,8 +27,8 @@ def default_screens(reader: Reader | None = None) -> tuple[Screen, ...]:
         EmergencyScreen(),
         PersonalDirectionScreen(),
         ComparatorScreen(),
-        ScopeScreen(),
-        SafetyScreen(reader),  # those that read last: the text is read meanwhile
+        ScopeScreen(reader),  # those that read last: the text is read meanwhile
+        SafetyScreen(reader),
         MisuseScreen(reader),
     )
     find(_FIRST)

@@ -7,7 +7,7 @@ it cannot be told from the words, the confidence is middling and later steps dec
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from itertools import pairwise
 
 from assistant.screens.clauses import Clause, split_clauses
@@ -19,6 +19,7 @@ from assistant.types import Finding, FindingKind
 from knowledge.types import ApprovedDocument
 
 _SURE, _LIKELY, _OPEN, _TRIAL = 0.9, 0.75, 0.65, 0.3
+_SHORTEST = 4  # letters of a name cut short
 _REACH = 12  # characters between "than" and the name: an article, a bracket
 _STUDY_FIELDS = ("clinical_studies", "adverse_reactions", "clinical_pharmacology")
 # A study's name: capitals with a number or hyphen, or a run of five and more capitals.
@@ -66,7 +67,12 @@ def compared_in_label(text: str, product_names: Sequence[str], label: Sequence[A
     ]
     words = {token.word for section in sections for token in tokenise(section)}
     own = {t.word for d in label for n in (d.document.names.product, d.document.names.generic) for t in tokenise(n)}
-    return bool(named) and all(set(name.split()) <= words | own for name in named)
+    return bool(named) and all(set(name.split()) <= words | own or _is_cut_short(name, words) for name in named)
+
+
+def _is_cut_short(name: str, words: Collection[str]) -> bool:
+    """Whether a name is the beginning of one that stands there: "pembro"."""
+    return len(name) >= _SHORTEST and any(word.startswith(name) for word in words)
 
 
 def same_substance(text: str, product_names: Sequence[str], label: Sequence[ApprovedDocument]) -> bool:

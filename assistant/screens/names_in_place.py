@@ -11,7 +11,7 @@ from assistant.screens.people import is_accented, is_common_given, is_given, is_
 from assistant.screens.vocabulary import Token
 
 PARTICLES = r"(?:van|von|vom|zu|de|der|den|del|della|di|da|dos|du|la|le|las|los|bin|ibn|al|el|ter|ten|af|av)"
-_LED = re.compile(rf"(?:(?<![\w-]){PARTICLES}[ \t]+)+$", re.IGNORECASE)
+_LED = re.compile(rf"(?:(?<![\w-]){PARTICLES}[ \t-]+)+$", re.IGNORECASE)
 _STAFF = (
     r"nurse|doctor|physician|pharmacist|pharmacy\s+tech|consultant|registrar|resident|fellow|intern|midwife|paramedic|"
     r"technician|matron|sister|surgeon|cardiologist|oncologist|neurologist|nephrologist|rheumatologist|dermatologist|"
@@ -34,7 +34,7 @@ _BEFORE = re.compile(
 )
 _LOWER_BEFORE = re.compile(
     rf"\b(?:(?:{_KIN})|(?:{_ACT})\s+by|(?:gender|birthday|mother|father|chart|son|daughter|wife|husband)\s+of|"
-    rf"(?:mr|mrs|miss|prof)\.?|follow(?:ed)?\s+up\s+with|spoke\s+(?:to|w/|with)|name(?:\s+is|:))\s+"
+    rf"(?:mr|mrs|miss|prof)\.?|pts?|patients?|lady|gentleman|ask(?:ed)?|told|tell|call(?:ed)?|follow(?:ed)?\s+up\s+with|spoke\s+(?:to|w/|with)|name(?:\s+is|:))\s+"
     r"(?P<name>[^\W\d_]{3,}(?:[-'’][^\W\d_]+)?(?:\s+[^\W\d_]{3,}(?:[-'’][^\W\d_]+)?)?)"
 )
 _DOCTOR = re.compile(r"\b[Dd]r\.?\s+(?P<name>[^\W\d_]{4,})(?![\w-])")
@@ -43,13 +43,16 @@ _TITLED_PARTICLE = re.compile(
     rf"(?P<name>(?:(?i:dr|prof)\.?\s+)?(?:{PARTICLES}\s+){{0,3}}{FULL})"
 )
 _AFTER = re.compile(
-    r"\s+(?:family|twins|baby|household|couple)\b|\s+\d{2,3}\s?kg\b|\s+(?:is|was)\s+(?:a\s+)?(?:very|so|such|really)\s+"
+    r"\s+(?:family|twins|baby|household|couple)\b|\s+(?:in\s+)?(?:bed|bay|room)\s*\d|\s+\d{2,3}\s?kg\b|\s+(?:is|was)\s+(?:a\s+)?(?:very|so|such|really)\s+"
     r"(?:\w+\s+)?(?:impulsive|sympathetic|kind|rude|friendly|worried|anxious|upset|person|patient\s+person)|\s+so\s+"
     r"(?:impulsive|anxious|worried|upset|friendly|rude|tired)\b"
 )
 _AGED = re.compile(
     r"\s*[,(]?\s*\d{1,3}\s?-?\s?(?:yo\b|y/o|yrs?\b|[MF]\b(?!\s*/)|J\.|lat\b|ans\b)|\s+[MFmf]\s*/?\s*\d{2}\b|\s*[,(]\s*(?:DOB|dob|MRN|mrn)\b"
 )
+_INITIALLED = re.compile(rf"(?P<name>{NAME}\s[A-Z]\.?)(?=,?\s*(?:[MF]\s?/?\s?\d|\d{{1,3}}\s?(?:yo|y/o|/?[MF]\b)))")
+_ROLES = ("pt", "patient", "lady", "gentleman", "ask", "told", "tell", "call")  # things and verbs may follow them, too
+_ACTS = re.compile(r"\s+(?:wants?|wanted|asks?|asked|says?|said|takes|took|needs?|told|tells|lives|feels|felt)\b")
 _CAPITALS = re.compile(r"(?<![\w-])[^\W\d_]{5,}(?:-[^\W\d_]{3,})?(?![\w-])")
 _OF_A_TRIAL = re.compile(r"\b(?:in|the|per|from|of|did|vs|than|like|and|see)\s+$", re.IGNORECASE)
 _OF_A_STUDY = re.compile(r"\s*(?:-?\d|trial|study|arm|data|show|investigators|program|cohort|subgroup)", re.IGNORECASE)
@@ -77,6 +80,9 @@ def find_in_place(text: str, words: KnownWords) -> Iterator[Candidate]:
         yield from _before_what_people_are(text, words)
         yield from _in_capitals(text, words)
     yield from _in_lower_case(text, words)
+    for match in _INITIALLED.finditer(text):
+        if _is_nobodys(words_of(text, match.span("name"))[0], words):
+            yield _all_of(text, match.span("name"))
     for match in _QUOTED.finditer(text):
         group = match.lastgroup or "name"
         if not words.keeps(match.group(group)):
@@ -134,7 +140,10 @@ def _in_lower_case(text: str, words: KnownWords) -> Iterator[Candidate]:
         if first.written != first.written.lower() or not _is_nobodys(first, words):
             continue
         listed = is_given(first.written) or is_surname(first.written) or is_accented(first.written)
-        if not listed:
+        if not listed and not match.group().startswith("mrs"):
+            continue
+        is_doubtful = match.group().startswith(_ROLES) and not is_common_given(first.written)
+        if is_doubtful and first.written.isascii() and not _ACTS.match(text, first.end):
             continue
         whole = len(run) > 1 and _is_nobodys(last, words)
         yield Candidate(first.start, last.end if whole else first.end, sure=2 if whole else 1)

@@ -35,7 +35,7 @@ _STRONG = (
 _WEAK = r"from|re:?|regarding|for|resident|man|woman|boy|girl|baby|admitted|saw|seen|treating|about|with|and|to|by"
 _MARKER = re.compile(rf"\b(?:(?P<strong>(?i:{_STRONG}))|(?i:{_WEAK}))\s*[:,-]?\s+(?P<name>{FULL})")
 _INITIAL = re.compile(
-    r"(?<![\w.])(?P<name>(?:[A-Z]\.\s?){1,3}[A-Z][a-z]{2,}(?:-[A-Z][a-z]+)?)\b|\b(?P<back>[A-Z][a-z]{2,}(?:-[A-Z][a-z]+)?,\s(?:[A-Z]\.\s?){1,2})"
+    r"(?<![\w.])(?P<name>(?:[A-Z]\.\s?){1,3}[A-Z][a-z]{2,}(?:-[A-Z][a-z]+)?)\b|\b(?P<back>(?!(?:Signed|Regards|Thanks|Thx|Sincerely|Cheers|Best|Dear)\b)[A-Z][a-z]{2,}(?:-[A-Z][a-z]+)?,\s(?:[A-Z]\.\s?){1,2})"
 )
 # A middle initial makes a name of what stands around it.
 _MIDDLE = re.compile(rf"(?<![\w.])(?P<name>{NAME}\s(?:[A-Z]\.?\s){{1,2}}{NAME})")

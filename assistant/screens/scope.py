@@ -7,8 +7,9 @@ import re
 from assistant.screens.clauses import split_clauses
 from assistant.screens.clinical_events import is_clinical_word
 from assistant.screens.medicines import find_medicines
-from assistant.screens.message import ScreenInput
+from assistant.screens.message import Reader, ScreenInput, mean_said
 from assistant.screens.patterns import read_patterns
+from assistant.screens.scope_model import scope_model
 from assistant.screens.vocabulary import read_terms, tokenise, vocabulary
 from assistant.types import Finding, FindingKind
 
@@ -21,9 +22,17 @@ _LATIN = re.compile(r"[A-Za-z\u00B5\u03BC\u00C0-\u024F]")  # with the two signs 
 
 
 class ScopeScreen:
-    """The rule layer for scope. Kinds: OUT_OF_SCOPE (detail small_talk or other_subject), PERSON_WANTED, LANGUAGE."""
+    """Scope. Kinds: OUT_OF_SCOPE (detail small_talk or other_subject), PERSON_WANTED, LANGUAGE.
+
+    Without a `reader` the rules look alone; with one, a fitted line hears subjects that no list knows.
+    """
 
     name = "scope"
+
+    def __init__(self, reader: Reader | None = None) -> None:
+        """Read the model, so that no HCP waits for it."""
+        self._reader = reader
+        self._model = scope_model()
 
     def look(self, message: ScreenInput) -> tuple[Finding, ...]:
         """One finding per clause that lies outside; medicine words beside it keep it in scope."""
@@ -41,22 +50,36 @@ class ScopeScreen:
                 found.append(_finding(message, FindingKind.PERSON_WANTED, "", span, _SURE))
             elif _is_elsewhere(clause.text, message):
                 found.append(_finding(message, FindingKind.OUT_OF_SCOPE, "other_subject", span, _SURE))
+        if not found and self._sounds_elsewhere(message):
+            found.append(_finding(message, FindingKind.OUT_OF_SCOPE, "other_subject", (0, len(text)), _LIKELY))
         return tuple(found)
+
+    def _sounds_elsewhere(self, message: ScreenInput) -> bool:
+        """Whether the model hears another subject in a message without a word of medicine."""
+        if self._reader is None or not message.text.strip() or _is_medical(message.text, message):
+            return False
+        vector = mean_said(message.heard, self._reader.read(message.heard))
+        return self._model.is_elsewhere(vector, scoped=message.scope.product is not None)
 
 
 def _is_elsewhere(text: str, message: ScreenInput) -> bool:
     """Whether a clause speaks of another subject: a plain phrase of it, or a word of it with no word of practice."""
+    if _is_medical(text, message):
+        return False
+    if read_patterns("scope")["other_subject"].search(text):
+        return True
+    tokens = tokenise(text)
+    return bool(vocabulary("other_subjects").find(tokens)) and not vocabulary("practice").find(tokens)
+
+
+def _is_medical(text: str, message: ScreenInput) -> bool:
+    """Whether a medicine, a disease, an event or a label is named."""
     tokens = tokenise(text)
     if find_medicines(text, message.product_names) or any(is_clinical_word(token.word) for token in tokens):
-        return False
-    if any(vocabulary(name).find(tokens) for name in ("events", "conditions")):
-        return False
-    patterns = read_patterns("scope")
-    if patterns["in_practice"].search(text):
-        return False
-    if patterns["other_subject"].search(text):
         return True
-    return bool(vocabulary("other_subjects").find(tokens)) and not vocabulary("practice").find(tokens)
+    if any(vocabulary(name).find(tokens) for name in ("events", "conditions")):
+        return True
+    return read_patterns("scope")["in_practice"].search(text) is not None
 
 
 def _is_foreign(text: str, language: str) -> bool:

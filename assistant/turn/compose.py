@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from assistant.composing.beside import tell_apart
 from assistant.composing.choose import Limits, choose, first_that_speaks, speaks_of, united, with_missing
 from assistant.composing.cite import Citations
-from assistant.composing.complete import Excerpt, asks_for_a_course, complete, runs
+from assistant.composing.complete import Excerpt, asks_for_a_course, complete, gathered, grown, runs
 from assistant.composing.confidence import ConfidenceModel
 from assistant.composing.layout import lay_out
 from assistant.composing.rank import Asked, Candidate, rank
@@ -60,8 +60,8 @@ def compose(
     wide = Limits(words=round(limits.words * WIDER), citations=round(limits.citations * WIDER))
     seeds = with_missing(choose(ranked, wide), [side.best for side in missing], wide)
     pool = united([ranked, *(side.ranked for side in missing)]) if missing else ranked
-    told = tell_apart(asked, complete(seeds, pool, wide, whole_tables=whole), pool, [side.best for side in missing])
-    shown = _within(told.shown, limits)
+    told = tell_apart(asked, gathered(seeds, pool, wide, whole_tables=whole), pool, [side.best for side in missing])
+    shown = _within(grown(told.shown, pool, limits), limits)
     beside = _within([*told.shown[len(shown) :], *told.beside], limits)
     citations = Citations()
     return Draft(

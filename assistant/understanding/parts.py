@@ -51,6 +51,8 @@ _BACKGROUND = re.compile(
     r"(?:tx|trt|treatment)[\s-]na[iï]ve|known)\b",
     re.IGNORECASE,
 )
+_AGE_FIRST = re.compile(r"^\W*\d{1,3}\s*-?\s*(?:yo|y/o|yrs?|years?|mo|m/o|months?|f|m)\b", re.IGNORECASE)
+_AGES = frozenset({"pediatric", "geriatric"})
 # A way of giving that is asked about by itself: "… and has anyone used it intranasally?"
 _WAY_OF_USE = re.compile(
     r"\b(?:anyone|anybody|people|some(?:one|body)?)\W+(?:\w+\W+){0,2}(?:us(?:e|ed|ing)|tr(?:y|ied|ying)|giv(?:e|en|ing))\b"
@@ -119,6 +121,8 @@ def _kind_of(segment: Segment, findings: Sequence[Finding], topics: TopicModel, 
         return PartKind.SAFETY_REPORT
     if _STATEMENT.search(segment.text) or _BACKGROUND.match(segment.text):
         return None
+    if _AGE_FIRST.match(segment.text) and set(topics.topics_of(expand(segment.text))) <= _AGES:
+        return None  # who the patient is: "81 yo, frail."
     is_query = _NOUN_QUERY.match(segment.text) is not None if reports else bool(topics.topics_of(expand(segment.text)))
     return PartKind.ON_LABEL if is_query else None
 

@@ -27,7 +27,9 @@ _BREAK = re.compile(
         | \s+(?=\(?\d\)\s) )
     | (?P<dash>\s+[-–—]+\s+)
     | (?P<marker>(?:,\s*|\s+)(?=(?:and\s+)?(?:also|btw|by\s+the\s+way|separately|unrelated|another\s+question|plus)\b)
-        | ,?\s+(?=(?:and|but|&|\+)\s+(?:{_ASKING})\b) | ,\s*(?=(?:and|but|&)\s) | \s+(?=(?-i:AND\s+[a-z])) )
+        | ,?\s+(?=(?:and|but|&|\+)\s+(?:{_ASKING})\b)
+        | ,?\s+(?=so\s+(?:can|could|should|shall|may|do|is|are|what|how|which)\s+(?:we|i|it|she|he|they|this|you)\b)
+        | ,\s*(?=(?:and|but|&)\s) | \s+(?=(?-i:AND\s+[a-z])) )
     | (?P<comma>,\s*(?=(?:{_ASKING})\b))
     """,
     re.VERBOSE | re.IGNORECASE,

@@ -103,6 +103,19 @@ def test_no_more_are_shown_than_fit_but_one_that_was_searched_for_by_itself():
     assert len(told(asked_for("daily"), *sections, wanted=[3])[0]) == MOST + 1
 
 
+@pytest.mark.parametrize(("score", "shown"), [(0.6, (0,)), (0.7, (0, 2))])
+def test_a_further_stretch_of_a_paragraph_stays_in_reading_order_or_is_folded(score, shown):
+    label = labels.LabelBuilder()
+    label.section("dosage_and_administration", "Dosage", "2")
+    label.paragraph("Shake it well.", "Wait an hour.", "Take it once daily.")
+    reading = read(labels.approved(label.build()))
+    scores = (1.0, 0.1, score)
+    ranked = [Candidate(reading, u, s, {}, frozenset()) for u, s in zip(reading.document.units, scores, strict=True)]
+    found = tell_apart(asked_for("shake"), [Excerpt(reading, (0, 2), 1.0)], ranked)
+    assert [e.units for e in found.shown] == [shown]
+    assert [e.units for e in found.beside] == ([] if shown == (0, 2) else [(2,)])
+
+
 def test_of_nothing_nothing_is_told_apart():
     assert tell_apart(asked_for("x"), [], []).shown == ()
 
