@@ -92,7 +92,9 @@ class LabelBuilder:
             self._unit(UnitKind.SENTENCE, self.write(sentence, "\n" if last else " "))
         self.paragraphs += 1
 
-    def bullets(self, lead_in: str, *items: str) -> None:
+    def bullets(self, lead_in: str, *items: str, before: str = "") -> None:
+        if before:  # a sentence of the same paragraph
+            self._unit(UnitKind.SENTENCE, self.write(before, " "))
         span = self.write(lead_in)
         self._unit(UnitKind.SENTENCE, span)
         for item in items:

@@ -36,9 +36,12 @@ _COURSE = re.compile(
 )
 
 
+_STEP = re.compile(r"\b(?:d|day|wk|week|month|cycle|c)\s?(\d{1,3})\b(?!\s?(?:mg|mcg|ml|%))", re.IGNORECASE)
+
+
 def asks_for_a_course(text: str) -> bool:
-    """Whether a question wants all steps of something, as a short table lists them."""
-    return _COURSE.search(text) is not None
+    """Whether a question wants all steps of something, as a short table lists them, or names several ("d1, d8")."""
+    return _COURSE.search(text) is not None or len(set(_STEP.findall(text))) > 1
 
 
 def complete(
@@ -90,9 +93,14 @@ def _needed(candidate: Candidate, ranked: Sequence[Candidate], limits: Limits, *
         siblings = {u.index for u in units if u.lead_in is not None and u.table is None and u.lead_in == unit.lead_in}
         if sum(word_count(reading, i) for i in siblings) <= min(WHOLE_LIST_WORDS, limits.words):
             needed |= siblings
-    if reading.text_of(unit).rstrip().endswith(":"):
-        needed |= _what_it_introduces(reading, unit.index, limits)
-    return needed
+    return _with_introduced(reading, needed, limits)
+
+
+def _with_introduced(reading: Reading, needed: set[int], limits: Limits) -> set[int]:
+    """These units, each one that ends in a colon with what hangs on it: half a rule may be worse than none."""
+    units = reading.document.units
+    opening = [i for i in needed if units[i].table is None and reading.text_of(units[i]).rstrip().endswith(":")]
+    return needed.union(*(_what_it_introduces(reading, index, limits) for index in opening))
 
 
 def _what_it_introduces(reading: Reading, index: int, limits: Limits) -> set[int]:
@@ -169,7 +177,7 @@ def grown(excerpts: Sequence[Excerpt], ranked: Sequence[Candidate], limits: Limi
     for excerpt in excerpts:
         units = set(excerpt.units)
         for neighbour in _neighbours(excerpt):
-            added = bound_to(excerpt.reading, neighbour) - units
+            added = _with_introduced(excerpt.reading, bound_to(excerpt.reading, neighbour), limits) - units
             length = sum(word_count(excerpt.reading, index) for index in added)
             key = excerpt.reading.document.document_id + excerpt.reading.document.version, neighbour
             if scores.get(key, 0.0) >= GROWTH_SHARE * excerpt.score and words + length <= limits.words:

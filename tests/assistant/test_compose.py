@@ -100,6 +100,17 @@ def test_a_sentence_brings_what_it_refers_to_and_what_limits_it():
     assert "However, do not give itraconazole." in shown
 
 
+def test_what_ends_in_a_colon_brings_what_it_introduces():
+    builder = labels.LabelBuilder()
+    builder.section("dosage_and_administration", "Dosage", "2")
+    before = "Reduce the starting dosage in severe hepatic impairment."
+    builder.bullets("However, do so by indication:", "Gout: 30 mg", "Pouchitis: 15 mg", before=before)
+    shown = said(draft_for("starting dosage in severe hepatic impairment?", label=labels.approved(builder.build())))
+    assert "However, do so by indication:" in shown
+    assert "Gout: 30 mg" in shown
+    assert "Pouchitis: 15 mg" in shown
+
+
 def test_the_boxed_warning_is_shown_whole_with_the_answer():
     information = draft_for("what is the recommended dosage?").safety_information
     assert information.is_boxed

@@ -58,7 +58,15 @@ def test_each_facet_has_the_topics_of_its_own_words():
 
 
 @pytest.mark.parametrize(
-    "text", ["titration?", "mg/kg per dose wk 1 thru 4", "days 1-14", "dose week by week", "caps for each weight band"]
+    "text",
+    [
+        "titration?",
+        "mg/kg per dose wk 1 thru 4",
+        "days 1-14",
+        "dose week by week",
+        "caps for each weight band",
+        "d1, d8 and d15?",
+    ],
 )
 def test_a_course_is_wanted_as_a_whole(text):
     assert asks_for_a_course(text)
