@@ -11,9 +11,11 @@ import re
 from collections.abc import Iterator
 
 from assistant.screens.known_words import KnownWords
-from assistant.screens.vocabulary import tokenise
+from assistant.screens.vocabulary import tokenise_raw
 
-_CAP = r"(?<![^\W_])(?!(?:apt|apartment|suite|ste|unit)\b)(?-i:[^\W\d_a-z][^\W\d_]*)(?:[.'’-][^\W\d_]+)*\.?"
+_CAP = (
+    r"(?<![^\W_])(?!(?:apt|apartment|suite|ste|unit)\b)(?-i:[^\W\d_a-z][^\W\d_]{0,39})(?:[.'’-][^\W\d_]{1,39}){0,4}\.?"
+)
 _JOIN = (
     r"(?:(?-i:[dl]['’]|(?:e|y|et|und|de|del|della|dei|di|da|do|dos|das|du|des|la|le|les|el|los|las|van|den|der|"
     r"zum|zur|am|an|im|na|of|the)\s+))"
@@ -69,8 +71,8 @@ _CORES = tuple(
         rf"\b(?:the\s+)?corner\s+of\s+(?:[^\W_]+\.?\s+){{1,6}}and\s+(?:(?:ten|ul\.)\s+)?{_STREET_NAME}(?:\s+{_HOUSE})?",
         # a street whose kind is written before or behind its name, with a number on either side
         rf"(?<![\d.,-])(?:\d{{1,6}}[A-Za-z]?[\s,]+){{0,2}}{_PREFIX}\.?\s+{_STREET_NAME}[\s,]+{_HOUSE}{_NO_DOSE}",
-        rf"(?<![\d.,-])(?:\d{{1,6}}\s+)?[^\W\d_]{{3,}}(?:\s+[^\W\d_]{{3,}})?\s+{_HUNGARIAN}\.?\s+{_HOUSE}",
-        rf"(?<![\d.,-])(?:\d{{1,6}}\s+)?(?:{_NAMED}\s+){{0,2}}\w{{2,}}{_SUFFIX}\s+{_HOUSE}{_NO_DOSE}",
+        rf"(?<![\w.,-])(?:\d{{1,6}}\s+)?[^\W\d_]{{3,40}}(?:\s+[^\W\d_]{{3,40}})?\s+{_HUNGARIAN}\.?\s+{_HOUSE}",
+        rf"(?<![\w.,-])(?:\d{{1,6}}\s+)?(?:{_NAMED}\s+){{0,2}}\w{{2,40}}{_SUFFIX}\s+{_HOUSE}{_NO_DOSE}",
         rf"(?<![\d.,-])(?:\d{{1,6}}\s+)?{_NAMED}(?:\s+{_NAMED})?\s+{_APART}\s+{_HOUSE}{_NO_DOSE}",
         rf"(?<![\d.,-])(?:\d{{1,6}}\s+){{1,2}}{_PREFIX}\.?\s+{_STREET_NAME}",
         rf"(?<![\d.,-])(?:{_FLAT},?\s+)?\d{{1,6}}(?:/\d{{1,4}})?[A-Za-z]?\s+(?:\d{{1,5}}\s+)?(?:{_NAMED}\s+){{1,3}}{_ENGLISH}\b\.?(?:\s+(?:north|south|east|west)\b)?",
@@ -78,16 +80,16 @@ _CORES = tuple(
         # any name between numbers, or a number behind it, where a flat follows
         (
             rf"(?<![\d.,-])(?:\d{{1,6}}\s+){{0,2}}(?:{_PREFIX}\.?\s+)?{_STREET_NAME}(?:\s+{_HOUSE})?"
-            rf"(?:[ \t]+{_NAMED}){{0,2}}(?=[\s,?>]+{_FLAT})"
+            rf"(?:[ \t]+{_NAMED}){{0,2}}(?=[\s,?>]{{1,40}}{_FLAT})"
         ),
-        rf"(?<![\w.,-])\d{{1,6}}\s+(?:[^\W\d]+\s+){{1,4}}\d{{1,5}}(?=[\s,?>]+{_FLAT})",
-        rf"{_NAMED}\s+[^\W\d_]{{3,}}\s+{_HOUSE}(?:[ \t]+{_NAMED}){{0,3}}(?=[\s,?>]+{_FLAT})",
+        rf"(?<![\w.,-])\d{{1,6}}\s+(?:[^\W\d]+\s+){{1,4}}\d{{1,5}}(?=[\s,?>]{{1,40}}{_FLAT})",
+        rf"{_NAMED}\s+[^\W\d_]{{3,40}}\s+{_HOUSE}(?:[ \t]+{_NAMED}){{0,3}}(?=[\s,?>]{{1,40}}{_FLAT})",
         # a line that begins with a number, and a line or two on a place with its postal code
         (
             r"(?<![\w.,-])\d{1,6}[ \t]+[^\W\d][^\n:;?!%]{3,40}[?]?[ \t]*\n(?:[^\n\d:;]{2,30}\n){0,2}"
             r"[ \t]*(?-i:[^\W\d_a-z])[^\n\d:;]{1,40}\s\d{5}(?:-\d{4})?(?=\s*(?:\n|$))"
         ),
-        rf"(?<![\w.,-])(?:\d{{1,6}}\s+){{1,2}}{_PREFIX}\.?(?:[ \t]+[^\W\d]+){{1,4}}(?=[\s,?>]+{_FLAT})",
+        rf"(?<![\w.,-])(?:\d{{1,6}}\s+){{1,2}}{_PREFIX}\.?(?:[ \t]+[^\W\d]+){{1,4}}(?=[\s,?>]{{1,40}}{_FLAT})",
         rf"(?<![\d.,-])\d{{4,6}}\s+(?:\d{{1,4}}\s+)?{_STREET_NAME}\s+\d{{1,5}}{_NO_DOSE}",
     )
 )
@@ -107,14 +109,14 @@ _PLACE = (
     r"(?!(?:apt|apartment|suite|ste|unit)\b)"
     r"(?-i:[^\W\d_a-z])[^\W\d_]*(?:[ '’.-]+[^\W\d_]+){0,5}(?:\s\([^()\n]{1,20}\))?"
 )
-_GAP = r"(?:[ \t]*[,?\n]+[\s,?>]*|[ \t]+)"
+_GAP = r"(?:[ \t]{0,40}[,?\n][\s,?>]{0,40}|[ \t]{1,40})"
 _ON_FLAT = re.compile(rf"{_GAP}{_FLAT}(?!\w)", re.IGNORECASE)
 _ON_TOWN = re.compile(
-    rf"(?:[ \t]*(?:\n[ \t?>]*|,[ \t]*\n?[ \t]*)){_PLACE}"
+    rf"(?:[ \t]{{0,40}}(?:\n[ \t?>]{{0,40}}|,[ \t]{{0,40}}\n?[ \t]{{0,40}})){_PLACE}"
     r"(?=\s*(?:[,.;:?\n]|$)|\s+(?:\d|(?-i:[A-Z]{2}\b)|after\b|in\b))",
     re.IGNORECASE,
 )
-_ON_STATE = re.compile(r"(?:[ \t]*[,\n][\s,]*|[ \t]+)(?-i:[A-Z]{1,3}|nan)(?=\s*(?:$|[\n,.?]|\s\d))")
+_ON_STATE = re.compile(r"(?:[ \t]{0,40}[,\n][\s,]{0,40}|[ \t]{1,40})(?-i:[A-Z]{1,3}|nan)(?=\s*(?:$|[\n,.?]|\s\d))")
 _ON_CODE = re.compile(
     rf"{_GAP}(?:\d{{2}}-\d{{3}}|\d{{4}}\s?[A-Z]{{2}}|\d{{5,6}}),?\s+{_CAP}(?:(?<!\.)[ -]{_CAP})?(?!\w)"  # then a town
     rf"|{_GAP}(?:{_PLACE}\s+)?(?:[A-Z]{{1,2}}-)?\d{{4,6}}(?:-\d{{3,4}})?(?![\d\w])"
@@ -150,12 +152,12 @@ def find_addresses(text: str, words: KnownWords) -> Iterator[tuple[int, int]]:
 
 def _are_places(found: str, words: KnownWords) -> bool:
     """Whether no capitalised word is known or an abbreviation ("AST and ALT 300" are values, not two streets)."""
-    named = [t.written for t in tokenise(found) if t.written[0].isupper()]
+    named = [t.written for t in tokenise_raw(found) if t.written[0].isupper()]
     return all(one.istitle() and len(one) >= _SHORT and not words.keeps(one) for one in named)
 
 
 def _is_medicine(found: str, words: KnownWords) -> bool:
-    named = (t for t in tokenise(found) if len(t.written) > _SHORT and t.written[0].isupper())
+    named = (t for t in tokenise_raw(found) if len(t.written) > _SHORT and t.written[0].isupper())
     return any(words.is_medicine(token) for token in named)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from functools import cache, lru_cache
 
 from assistant.screens.people import fold, is_given
-from assistant.screens.vocabulary import Token, Vocabulary, normalise, read_terms, tokenise
+from assistant.screens.vocabulary import Token, Vocabulary, normalise, read_terms, tokenise, tokenise_raw
 
 _LONG = 3
 _ENOUGH_WORDS, _TITLE_SHARE = 8, 0.6
@@ -22,7 +22,7 @@ class KnownWords:
 
     def keeps(self, written: str) -> bool:
         """Whether a word belongs to medicine or everyday language (a given name never does)."""
-        return not is_given(written) and _plain(normalise(written)) in self._kept
+        return not is_given(written) and _plain(normalise.__wrapped__(written)) in self._kept
 
     def is_medicine(self, token: Token) -> bool:
         """Whether a word is kept though it may look like a name."""
@@ -42,7 +42,7 @@ def _plain(word: str) -> str:
 
 def _is_title_case(text: str) -> bool:
     """Whether a text capitalises its words, as titles of papers do: then capitals are no evidence."""
-    words = [t.written for t in tokenise(text) if len(t.written) > _LONG and t.written.isalpha()]
+    words = [t.written for t in tokenise_raw(text) if len(t.written) > _LONG and t.written.isalpha()]
     return len(words) >= _ENOUGH_WORDS and sum(w[0].isupper() for w in words) / len(words) > _TITLE_SHARE
 
 

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 
 from assistant.screens.known_words import KnownWords, eponym_words
 from assistant.screens.people import is_accented, is_common_given, is_common_surname, is_given, is_surname
-from assistant.screens.vocabulary import Token, tokenise
+from assistant.screens.vocabulary import Token, tokenise_raw
 
 Spans = Sequence[tuple[int, int]]
 
-NAME = r"(?<![^\W_])(?:[A-Z]\.|(?:O'|Mc|Mac|D'|De|Di|La|Le|St\.\s)?[^\W\d_a-z][^\W\d_]+(?:[-'’][^\W\d_]+)*)"
+NAME = r"(?<![^\W_])(?:[A-Z]\.|(?:O'|Mc|Mac|D'|De|Di|La|Le|St\.\s)?[^\W\d_a-z][^\W\d_]+(?:[-'’][^\W\d_]+){0,4})"
 PARTICLE = r"(?:[^\S\n]+(?:van|von|de|der|den|del|della|di|da|dos|du|la|le|bin|ibn|al|el|ter|ten)){0,3}"
 FULL = rf"{NAME}(?:{PARTICLE}[^\S\n]+{NAME}){{0,3}}(?:\s+(?:II|III|IV|Jr|Sr)\b)?"
 CAPITALISED = re.compile(FULL)
@@ -20,11 +20,11 @@ _LINE = re.compile(rf"^[^\w\n]*(?P<name>{NAME}(?:{PARTICLE}[ \t]+(?:[A-Z][ \t]+)
 # As on a visiting card: one to three words, in whatever case, and nothing else on the line.
 _CARD = re.compile(r"^[^\w\n]*(?P<name>[^\W\d_]{3,}(?:[ \t]+[^\W\d_]+){0,2})[ \t]*$", re.MULTILINE)
 _CARD_HOLDS = 2  # other identifiers that stand on it
-_ROW = re.compile(rf"{NAME}(?:,\s{NAME})+,?\s(?:and|or|&)\s{NAME}")
-_LOWER_ROW = re.compile(r"[^\W\d_]{3,}(?:,\s[^\W\d_]{3,})+,?\s(?:and|or)\s[^\W\d_]{3,}")
+_ROW = re.compile(rf"{NAME}(?:,\s{NAME}){{1,60}},?\s(?:and|or|&)\s{NAME}")
+_LOWER_ROW = re.compile(r"(?<![^\W\d_])[^\W\d_]{3,40}(?:,\s[^\W\d_]{3,40}){1,60},?\s(?:and|or)\s[^\W\d_]{3,}")
 # What follows an eponym, and what ends the name of a substance.
 THING = re.compile(
-    r"['’]?s?[\s-]+(?:disease|syndrome|cell|test|score|scale|criteria|classification|sign|type|virus|fever|pals(?:y|ies)|tumou?r|"
+    r"['’]?s?[\s-]{1,20}(?:disease|syndrome|cell|test|score|scale|criteria|classification|sign|type|virus|fever|pals(?:y|ies)|tumou?r|"
     r"sarcoma|lymphoma|stage|procedure|grade|protocol|equation|formula|index|catheter|anemia|anaemia|an?emia|dystrophy|"
     r"disorder|deficiency|mutation|phenomenon|reaction|nodes?|bodies|method|trial|study|staging|rule|reflex|operation|"
     r"solution|block|tablets?|capsules?|injection|infusion|inhaler|pen|cream|mg\b|\d+\s?m[cg]g?\b)",
@@ -75,7 +75,7 @@ def _listed(text: str, words: KnownWords) -> Iterator[Candidate]:
 
 def _uncased(text: str, words: KnownWords) -> Iterator[Candidate]:
     """Two neighbours of the name lists, however they are written ("seen by maria k. kowalska")."""
-    tokens = tokenise(text)
+    tokens = tokenise_raw(text)
     is_lower = text.islower()
     for first, second, third in zip(tokens, tokens[1:], (*tokens[2:], None), strict=False):
         if not is_given(first.written) or words.keeps(first.written):
@@ -155,7 +155,7 @@ def _begins_sentence(text: str, at: int) -> bool:
 
 def words_of(text: str, span: tuple[int, int]) -> tuple[Token, ...]:
     """The words within a span, at their places in the whole text."""
-    return tuple(Token(t.written, t.word, t.start + span[0], t.end + span[0]) for t in tokenise(text[slice(*span)]))
+    return tuple(Token(t.written, t.word, t.start + span[0], t.end + span[0]) for t in tokenise_raw(text[slice(*span)]))
 
 
 def are_names(run: Sequence[Token], words: KnownWords) -> bool:

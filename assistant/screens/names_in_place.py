@@ -48,7 +48,7 @@ _AFTER = re.compile(
     r"(?:impulsive|anxious|worried|upset|friendly|rude|tired)\b"
 )
 _AGED = re.compile(
-    r"\s*[,(]?\s*\d{1,3}\s?-?\s?(?:yo\b|y/o|yrs?\b|[MF]\b(?!\s*/)|J\.|lat\b|ans\b)|\s+[MFmf]\s*/?\s*\d{2}\b|\s*[,(]\s*(?:DOB|dob|MRN|mrn)\b"
+    r"\s{0,20}[,(]?\s{0,20}\d{1,3}\s?-?\s?(?:yo\b|y/o|yrs?\b|[MF]\b(?!\s*/)|J\.|lat\b|ans\b)|\s+[MFmf]\s*/?\s*\d{2}\b|\s{0,20}[,(]\s{0,20}(?:DOB|dob|MRN|mrn)\b"
 )
 _INITIALLED = re.compile(rf"(?P<name>{NAME}\s[A-Z]\.?)(?=,?\s*(?:[MF]\s?/?\s?\d|\d{{1,3}}\s?(?:yo|y/o|/?[MF]\b)))")
 _ROLES = ("pt", "patient", "lady", "gentleman", "ask", "told", "tell", "call")  # things and verbs may follow them, too

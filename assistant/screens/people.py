@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from functools import cache, lru_cache
+from functools import cache
 
 from assistant.screens.vocabulary import read_terms
 from assistant.understanding.medicines import medicines
@@ -13,10 +13,11 @@ _LETTERS = str.maketrans(
 )
 
 
-@lru_cache(maxsize=4096)
 def fold(written: str) -> str:
     """A word in plain lower-case letters: "Žilková" → "zilkova"; without a possessive ending."""
     lowered = written.lower().translate(_LETTERS).removesuffix("'s")
+    if lowered.isascii():
+        return lowered
     return "".join(c for c in unicodedata.normalize("NFKD", lowered) if not unicodedata.combining(c))
 
 
@@ -25,7 +26,6 @@ def is_given(written: str) -> bool:
     return fold(written) in _given()
 
 
-@lru_cache(maxsize=4096)
 def is_accented(written: str) -> bool:
     """Whether a word is written with accents or wholly in another script: a receptor ("FRα") is neither."""
     if written.isascii():

@@ -21,7 +21,7 @@ from assistant.screens.listed_names import (
 )
 from assistant.screens.names_in_place import find_in_place, led_by_particles
 from assistant.screens.people import is_common_surname, is_given, is_surname
-from assistant.screens.vocabulary import Token, tokenise
+from assistant.screens.vocabulary import Token, tokenise_raw
 
 _TITLE = re.compile(
     rf"\b(?i:mr|mrs|ms|miss|mx|dr|prof|professor|sir|madam|sister|nurse|rev|fr)\b\.?\s+(?P<name>{FULL})"
@@ -182,7 +182,7 @@ def _beside(text: str, named: Spans, words: KnownWords) -> list[tuple[int, int]]
 def _again(text: str, named: Spans, words: KnownWords) -> Iterator[tuple[int, int]]:
     """Where a word of a found name stands again ("Ms Roe … call Roe back")."""
     parts = {_bare(t.written) for span in named for t in words_of(text, span)}
-    for token in tokenise(text):
+    for token in tokenise_raw(text):
         bare = _bare(token.written)
         # "Mrs Rash … Rash says": an everyday word is the name again where it is written as one
         is_kept = words.keeps(bare) and (words.title_case or not token.written.istitle() or words.is_medicine(token))

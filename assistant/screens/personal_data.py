@@ -14,7 +14,9 @@ from assistant.screens.addresses import find_addresses
 from assistant.screens.known_words import KnownWords
 from assistant.screens.patterns import read_patterns
 from assistant.screens.person_names import find_names
+from assistant.screens.vocabulary import tokenise_raw
 from assistant.types import Finding, FindingKind
+from assistant.understanding.medicines import medicines
 
 _OLDEST = 89
 _OVER_89 = "90+"
@@ -35,6 +37,20 @@ _NOBODYS = re.compile(
     re.IGNORECASE,
 )
 _ROUND = re.compile(r"0{3,}$")
+_BACK = 60  # characters before a number in which it is said what it numbers
+# Evidence that a medicine fits as well: "moved to Keytruda", "pts no 1000mg", "vehicle is PEG 400".
+_WEAK = frozenset({"moved", "theirs", "plate", "vehicle"})
+_DOSE = re.compile(
+    r"[\d.,/-]*\d\s?(?:mg|mcg|[µμ]g|ug|g|kg|ml|l|mm|cm|%|iu|units?|mmol|meq|cells|tablets?|caps(?:ules?)?|doses?|"
+    r"days?|weeks?|wks?|months?|years?|hours?|hrs?|h|min)(?:/\w+)?(?!\w)",
+    re.IGNORECASE,
+)
+_LETTERS = re.compile(r"[^\W\d_]{3,}")
+_CARE = re.compile(  # and what patients are moved to, or what medicines are dissolved in
+    r"(?:hospices?|hospitals?|clinics?|wards?|rehab\w*|palliative|comfort|observation|maintenance|monotherapy|"
+    r"outpatient|inpatient|dmso|peg|hpmc|pbs|saline|dextrose)\b",
+    re.IGNORECASE,
+)
 
 
 def find(text: str, product_names: Sequence[str] = ()) -> tuple[Finding, ...]:
@@ -75,6 +91,8 @@ def _find(text: str, product_names: Sequence[str]) -> tuple[Finding, ...]:
             # A pattern may name the part that identifies; what stands around it is only evidence.
             group = next((name for name, value in match.groupdict().items() if value is not None), None)
             start, end = match.span(group) if group else match.span()
+            if group in _WEAK and _is_medical(text, start, end, words):
+                continue
             if start < end and _counts(kind, text, start, end) and not _overlaps(found, start, end):
                 found.append(_finding(kind, start, end))
         # what else is an address, before its numbers are taken for other things
@@ -113,12 +131,29 @@ def _with_addresses(text: str, found: list[Finding], words: KnownWords) -> list[
 def _counts(kind: str, text: str, start: int, end: int) -> bool:
     value = text[start:end]
     if kind == "identifier":
-        return not _ROUND.search(value) and not _NOBODYS.search(text[:start])
+        return not _ROUND.search(value) and not _NOBODYS.search(text[max(0, start - _BACK) : start])
     if kind == "age":
         return int(value) > _OLDEST
     if kind == "ip" and ":" not in value:
         return all(int(part) < 256 for part in value.split("."))  # noqa: PLR2004 - an octet
     return True
+
+
+def _is_medical(text: str, start: int, end: int, words: KnownWords) -> bool:
+    """Whether what is found begins with a medicine or another word medicine uses, or is a dose or a time."""
+    if _DOSE.match(text, start):
+        return True
+    value = text[start:end]
+    named = _LETTERS.search(value)
+    if named is None:
+        return False
+    if (
+        _CARE.match(named.group())
+        or words.keeps(named.group())
+        or any(words.is_medicine(token) for token in tokenise_raw(value))
+    ):
+        return True
+    return named.group().lower() in medicines().generic_of
 
 
 def _overlaps(found: Sequence[Finding], start: int, end: int) -> bool:

@@ -66,6 +66,12 @@ def tokenise(text: str) -> tuple[Token, ...]:
     return tuple(Token(m.group(), normalise(m.group()), m.start(), m.end()) for m in _TOKEN.finditer(text))
 
 
+def tokenise_raw(text: str) -> tuple[Token, ...]:
+    """As `tokenise`, of a text that is not masked yet: no cache keeps its words."""
+    plain = normalise.__wrapped__
+    return tuple(Token(m.group(), plain(m.group()), m.start(), m.end()) for m in _TOKEN.finditer(text))
+
+
 @cache
 def read_terms(name: str) -> Mapping[str, tuple[str, ...]]:
     """A word list of ours (`terms/<name>.yaml`): group → terms, each group one text parted by commas."""

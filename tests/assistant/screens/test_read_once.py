@@ -72,7 +72,6 @@ def test_there_are_such_values():
         (split_clauses, ("one thing. and another?",)),
         (own_words, (("zelvantra",),)),
         (normalise, ("Zelvantra's",)),
-        (people.fold, ("Žilková",)),
         (medicines._own_names, (("zelvantra",),)),
         (purposes._common, ()),
         (purposes._no_disease, ()),
