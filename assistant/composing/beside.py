@@ -40,8 +40,7 @@ class _Standing:
     excerpt: Excerpt
     features: Mapping[str, float]  # of its best unit; none where it was taken in unasked
     families: tuple[str, ...]
-    words: frozenset[str]  # of the question, said in it or in what it stands under
-    own_words: frozenset[str]  # ... said in it
+    own_words: frozenset[str]  # of the question, said in it
     names: bool  # another medicine asked about, by one of its names or classes
 
     @property
@@ -69,7 +68,7 @@ def tell_apart(
     kept = [ordered[0]]
     folded: list[_Standing] = []
     for one in ordered[1:]:
-        stays = one is best or _holds(one.excerpt, wanted)
+        stays = one is best or _holds(one.excerpt, wanted) or _speaks_against(one)
         fits = len({_place(s.excerpt) for s in (*kept, one)}) <= MOST
         stays = stays or (fits and not _is_beside(asked, [best, *kept], one))
         (kept if stays else folded).append(one)
@@ -115,7 +114,6 @@ def _standing(asked: Asked, excerpt: Excerpt, held: Mapping[tuple[int, int], Can
         excerpt=excerpt,
         features={} if best is None else best.features,
         families=reading.families(reading.document.units[excerpt.units[0]].section),
-        words=asked.original & (own | around),
         own_words=asked.original & own,
         names=any(name <= own | around for names in asked.classes.values() for name in names),
     )
@@ -137,8 +135,6 @@ def _in_order(standings: Sequence[_Standing]) -> list[_Standing]:
 def _is_beside(asked: Asked, kept: Sequence[_Standing], one: _Standing) -> bool:
     """Whether an excerpt adds nothing to what is asked, beside those kept, of which the best comes first."""
     best = kept[0]
-    if one.families[:1] == (_AGAINST,) and one.own_words:
-        return False
     new = one.own_words - frozenset[str]().union(*(s.own_words for s in kept))
     share = one.excerpt.score / best.excerpt.score if best.excerpt.score > 0 else 1.0
     if _place(one.excerpt) == _place(best.excerpt):
@@ -152,6 +148,11 @@ def _is_beside(asked: Asked, kept: Sequence[_Standing], one: _Standing) -> bool:
         or (not new and (one.prior < FAR * best.prior or (one.prior < SELDOM and one.prior * LIKELIER < best.prior)))
         or share < (LEAST if new else SHARE)
     )
+
+
+def _speaks_against(one: _Standing) -> bool:
+    """Whether it is a contraindication that says a word of the question."""
+    return one.families[:1] == (_AGAINST,) and bool(one.own_words)
 
 
 def _holds(excerpt: Excerpt, wanted: Iterable[Candidate]) -> bool:

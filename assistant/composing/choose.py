@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -47,34 +47,48 @@ def choose(candidates: Sequence[Candidate], limits: Limits) -> list[Candidate]:
     floor = KEEP_SHARE * pool[0].score
     chances = _chances(pool)
     lengths = [word_count(candidate.reading, candidate.unit.index) for candidate in pool]
-    reached = 0.0
-    chosen: list[Candidate] = []
+    costs = [LENGTH * length / limits.words for length in lengths]
+    weights = [_weights(candidate) for candidate in pool]
     said = [_Said.by(candidate) for candidate in pool]
+    chosen: list[Candidate] = []
     overlap = dict.fromkeys(range(len(pool)), 0.0)  # with what is chosen, by place in the pool
+    values = {i: pool[i].score - costs[i] for i in overlap}
     covered: frozenset[str] = frozenset()
+    reached = 0.0
     spent = 0
-    values = {i: _value(pool[i], covered, known) - LENGTH * lengths[i] / limits.words for i, known in overlap.items()}
     while overlap and len(chosen) < limits.citations * 2:
         best = max(values, key=lambda i: (values[i], -i))
         if values[best] < floor or reached >= ENOUGH:
             break
         candidate = pool[best]
-        length = lengths[best]
         del values[best]
         says_the_same = overlap.pop(best) >= DUPLICATE
         room = limits.words * (OVERFULL if len(chosen) == 1 else 1.0)
         is_apart = bool(chosen) and candidate.score < chosen[0].score and _stands_apart(candidate, chosen[0])
-        if says_the_same or is_apart or (chosen and spent + length > room):
+        if says_the_same or is_apart or (chosen and spent + lengths[best] > room):
             continue
         chosen.append(candidate)
         reached += chances[best]
+        spent += lengths[best]
         covered |= candidate.matched
-        spent += length
         overlap = {i: max(known, said[i].overlap(said[best])) for i, known in overlap.items()}
-        values = {
-            i: _value(pool[i], covered, known) - LENGTH * lengths[i] / limits.words for i, known in overlap.items()
-        }
+        if covered:  # nothing is new where nothing was covered
+            novel = _novelties(pool, weights, overlap, covered)
+            values = {i: pool[i].score + novel[i] - REDUNDANCY * known - costs[i] for i, known in overlap.items()}
     return chosen
+
+
+def _novelties(
+    pool: Sequence[Candidate],
+    weights: Sequence[Sequence[tuple[str, float]]],
+    places: Iterable[int],
+    covered: frozenset[str],
+) -> dict[int, float]:
+    """What each of these candidates would add to the words of the question already covered, 0 to NOVELTY."""
+    held = {id(one.reading): one for one in pool}
+    known = {reading: _weight(one, covered) for reading, one in held.items()}
+    new = {i: math.fsum([weight for name, weight in weights[i] if name not in covered]) for i in places}
+    return {i: NOVELTY * more / ((more + known[id(pool[i].reading)]) or 1.0) for i, more in new.items()}
 
 
 def speaks_of(asked: Asked, chosen: Sequence[Candidate]) -> bool:
@@ -192,12 +206,10 @@ def word_count(reading: Reading, index: int) -> int:
     return len(reading.document.text[unit.start : unit.end].split())
 
 
-def _value(candidate: Candidate, covered: frozenset[str], overlap: float) -> float:
-    if not covered:
-        return candidate.score
-    new = _weight(candidate, candidate.matched - covered)
-    total = _weight(candidate, candidate.matched | covered) or 1.0
-    return candidate.score + NOVELTY * new / total - REDUNDANCY * overlap
+def _weights(candidate: Candidate) -> list[tuple[str, float]]:
+    """The stems of the question that a candidate holds, each by itself as `_weight` weighs them together."""
+    rarity, said = candidate.reading.rarity, candidate.said
+    return [(s, rarity.weight(s) * (1.0 if s in said else EXPANDED)) for s in candidate.matched]
 
 
 def _weight(candidate: Candidate, found: frozenset[str]) -> float:

@@ -18,6 +18,7 @@ from assistant.composing.terms import STOP_WORDS, Rarity, stem, stems, words
 from assistant.understanding.medicines import is_common, is_stemmed, medicines
 from assistant.understanding.shorthand import meanings
 from assistant.understanding.words import table
+from knowledge.recent import Recent
 
 SHORTEST_SLIP = 6  # letters of a word that may be misspelt
 TWO_SLIPS = 10  # letters from which two slips are forgiven
@@ -29,6 +30,23 @@ SAID_OFTEN = 3  # times that two words must stand together to be what two letter
 _BRITISH = (("ae", "e"), ("oe", "e"), ("our", "or"), ("is", "iz"), ("ys", "yz"), ("sulph", "sulf"), ("ll", "l"))
 # How a verb ends in words made of it: occlude and occlusion, convert and conversion, absorb and absorption.
 _KIN = (("d", "s"), ("z", "s"), ("t", "s"), ("t", "ss"), ("b", "pt"), ("c", "ct"), ("v", "pt"))
+# What tells a word from its opposite, or an organ from its neighbour, by a letter or two: never a slip.
+_TELLING = (
+    "hypo",
+    "hyper",
+    "brady",
+    "tachy",
+    "ureter",
+    "urethr",
+    "intra",
+    "inter",
+    "pre",
+    "post",
+    "peri",
+    "para",
+    "anti",
+)
+KEPT = 256  # words of questions whose forms are kept
 _BREAK = " "
 # Words around a question: a label that does not use them may answer it all the same.
 STORY = stems(str(table("asking.yaml")["story"])) | stems(str(table("asking.yaml")["soft"]))
@@ -55,7 +73,7 @@ class Vocabulary:
         self._rarity = rarity
         self._sorted = sorted(name for name in rarity.known() if name.isalpha() and len(name) >= SHORTEST_CUT)
         self._texts = texts
-        self._found: dict[str, frozenset[str]] = {}
+        self._found: Recent[str, frozenset[str]] = Recent(KEPT)
 
     def forms_in(self, text: str) -> Iterator[tuple[str, frozenset[str]]]:
         """The words of `text` that the document has in another form, two that it writes as one among them."""
@@ -73,7 +91,8 @@ class Vocabulary:
         """The stems the document uses for `word`, given as written; empty where it uses it as it is, or no form."""
         found = self._found.get(word)
         if found is None:
-            found = self._found[word] = frozenset(self._forms(word))
+            found = frozenset(self._forms(word))
+            self._found.put(word, found)
         return found
 
     def _forms(self, word: str) -> Iterator[str]:
@@ -109,7 +128,8 @@ class Vocabulary:
         found = [name for name in near if name.startswith(plain)]
         if not found and len(plain) >= SHORTEST_SLIP:
             slips = 2 if len(plain) >= TWO_SLIPS else 1
-            found = [name for name in near if OSA.distance(plain, name, score_cutoff=slips) <= slips]
+            alike = (name for name in near if _prefix(name) == _prefix(plain))
+            found = [name for name in alike if OSA.distance(plain, name, score_cutoff=slips) <= slips]
         return sorted(found, key=lambda name: (self._rarity.weight(name), name))[:1]
 
     def _from(self, start: str) -> list[str]:
@@ -137,6 +157,10 @@ class Vocabulary:
             said += [word for word in words(text) if word not in STOP_WORDS]
             said.append(_BREAK)
         return said, "".join(word[0] for word in said)
+
+
+def _prefix(word: str) -> str:
+    return next((prefix for prefix in _TELLING if word.startswith(prefix)), "")
 
 
 def _begins(longer: str, shorter: str) -> bool:

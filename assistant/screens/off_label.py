@@ -9,10 +9,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 from assistant.screens.ages import ADULT, find_young
-from assistant.screens.clinical_events import is_clinical_word
 from assistant.screens.conditions import find_conditions, is_comorbidity, is_covered
 from assistant.screens.label_uses import LabelUses, find_routes, read_uses
 from assistant.screens.medicines import find_medicines
@@ -20,41 +18,17 @@ from assistant.screens.patterns import read_patterns
 from assistant.screens.purposes import strange_purposes
 from assistant.screens.regimens import beyond
 from assistant.screens.restrictions import restrictions
+from assistant.screens.strange_conditions import BEFORE, LIKELY, SOME, Reason, denied, strange_conditions, unnamed
 from assistant.screens.vocabulary import Hit, tokenise
 from assistant.types import Finding, FindingKind, SafetyKind
 from knowledge.types import ApprovedDocument
 
-_SURE, _LIKELY, _SOME, _DOUBTFUL = 0.9, 0.75, 0.6, 0.4
-_BEFORE = 60  # characters looked at before a condition
-_LEADING_WORDS = 3  # a condition this near the beginning stands as a heading
 _FEW_WORDS = 9
 _CLOSE = 25  # characters between "combining with" and the medicine
 # Denied; or what somebody is on, which is a treatment ("on HD").
 _NOT_ASKED = re.compile(
     r"\b(?:(?:without|w/o|no|not|non|absence\s+of|other\s+than)\s+(?:[\w-]+\s+)?|on\s+)$", re.IGNORECASE
 )
-_DENIED = re.compile(
-    r"\b(?:without|w/o|no|not|non|absence\s+of)[\s-]+(?:(?:any|have|having|signs\s+of)\s+)?(?P<word>[a-z]{5,})\b",
-    re.IGNORECASE,
-)
-_APPROVES = re.compile(r"\bindicated\b|\btreatment\s+of\b", re.IGNORECASE)
-# "in a burn pt": who is treated, not what.
-_PATIENT = re.compile(r"\W*(?:pts?|patients?|victims?|survivors?|women|woman|men|man)\b", re.IGNORECASE)
-# "and what about X?" asks of X what was asked before.
-_GOES_ON = re.compile(
-    r"\b(?:what|how)\s+about\s+(?:(?:in|for|with|using\s+it\s+(?:in|for))\s+)?(?:\w+\s+)?$", re.IGNORECASE
-)
-_CAUSED_BY = re.compile(
-    r"\b(?:of|from|due\s+to|secondary\s+to|caused\s+by|associated\s+with)\s+(?:[\w-]+\s+)?$", re.IGNORECASE
-)
-
-
-@dataclass(frozen=True)
-class _Reason:
-    detail: str
-    start: int
-    end: int
-    confidence: float
 
 
 def assess_use(text: str, populations: Sequence[str], label: Sequence[ApprovedDocument]) -> Finding | None:
@@ -87,21 +61,13 @@ def _doses_for_the_unnamed(text: str, uses: LabelUses) -> bool:
     """Whether the label's dose is asked for a disease that the label names nowhere ("per PI, what dose for X?")."""
     patterns = read_patterns("use")
     return patterns["doses"].search(text) is not None and any(
-        patterns["purpose"].search(text[max(0, hit.start - _BEFORE) : hit.start]) for hit in _unnamed(text, uses)
+        patterns["purpose"].search(text[max(0, hit.start - BEFORE) : hit.start]) for hit in unnamed(text, uses)
     )
 
 
 def asks_of_the_unnamed(text: str, label: Sequence[ApprovedDocument]) -> bool:
     """Whether a question is about a disease that the label names nowhere, if only whether it is approved there."""
-    return bool(label) and bool(_unnamed(text, read_uses(label)))
-
-
-def _unnamed(text: str, uses: LabelUses) -> list[Hit]:
-    return [
-        hit
-        for hit in find_conditions(text)
-        if not is_comorbidity(hit.group) and not is_covered(hit.group, uses.approved) and not _is_named(text, hit, uses)
-    ]
+    return bool(label) and bool(unnamed(text, read_uses(label)))
 
 
 def goes_on(text: str) -> bool:
@@ -118,7 +84,7 @@ def assess_harm(text: str, label: Sequence[ApprovedDocument]) -> Finding | None:
     uses = read_uses(label)
     patterns = read_patterns("use")
     for hit in find_conditions(text):
-        before = text[max(0, hit.start - _BEFORE) : hit.start]
+        before = text[max(0, hit.start - BEFORE) : hit.start]
         named = patterns["purpose"].search(before) or re.match(r"\W*(?:\w+\s+)?(?:pt|patient)\b", text[hit.end :])
         if named and not is_comorbidity(hit.group) and not is_covered(hit.group, uses.approved):
             return Finding(
@@ -127,105 +93,32 @@ def assess_harm(text: str, label: Sequence[ApprovedDocument]) -> Finding | None:
                 start=hit.start,
                 end=hit.end,
                 found_by="off_label.harm@1",
-                confidence=_LIKELY,
+                confidence=LIKELY,
             )
     return None
 
 
-def _reasons(text: str, populations: Sequence[str], uses: LabelUses) -> Iterator[_Reason]:
+def _reasons(text: str, populations: Sequence[str], uses: LabelUses) -> Iterator[Reason]:
     named = find_conditions(text)
     hits = tuple(hit for hit in named if not _NOT_ASKED.search(text[: hit.start]))
-    yield from _conditions(text, hits, uses)
-    yield from _denied(text, uses)
+    yield from strange_conditions(text, hits, uses)
+    yield from denied(text, uses)
     if not any(is_covered(hit.group, uses.approved) for hit in hits):
         for start, end in strange_purposes(text, uses):
-            yield _Reason("condition", start, end, _SOME)
+            yield Reason("condition", start, end, SOME)
     yield from _age(text, populations, hits, uses)
     yield from _route(text, uses)
     for more in beyond(text, uses):
-        yield _Reason(more.detail, more.start, more.end, more.confidence)
+        yield Reason(more.detail, more.start, more.end, more.confidence)
     yield from _combination(text, uses)
     patterns = read_patterns("use")
     if patterns["risk"].search(text) and not patterns["asks"].search(text):
         return
     for one in restrictions(text, uses.indications, uses.dosing, uses.text):
-        yield _Reason(one.detail, one.start, one.end, one.confidence)
+        yield Reason(one.detail, one.start, one.end, one.confidence)
 
 
-def _conditions(text: str, hits: Sequence[Hit], uses: LabelUses) -> Iterator[_Reason]:
-    covered = any(is_covered(hit.group, uses.approved) for hit in hits)
-    for hit in hits:
-        if is_covered(hit.group, uses.approved):
-            continue
-        confidence = _condition_confidence(text, hit, uses, covered_beside=covered)
-        if confidence:
-            yield _Reason("condition", hit.start, hit.end, confidence)
-
-
-def _denied(text: str, uses: LabelUses) -> Iterator[_Reason]:
-    """What every indication is for, said not to be there ("no X", "without X"): then it is for something else."""
-    patterns = read_patterns("use")
-    if patterns["risk"].search(text) or not (patterns["asks"].search(text) or patterns["doses"].search(text)):
-        return
-    approving = [s.lower() for s in uses.indications if _APPROVES.search(s)]
-    for match in _DENIED.finditer(text):
-        word = match.group("word").lower()
-        is_disease = is_clinical_word(word) or find_conditions(word)
-        if is_disease and approving and all(word in sentence for sentence in approving):
-            yield _Reason("condition", match.start(), match.end(), _LIKELY)
-
-
-def _condition_confidence(text: str, hit: Hit, uses: LabelUses, *, covered_beside: bool) -> float:
-    patterns = read_patterns("use")
-    before = text[max(0, hit.start - _BEFORE) : hit.start]
-    purpose = patterns["purpose"].search(before) is not None or _GOES_ON.search(before) is not None
-    asks = patterns["asks"].search(text) is not None
-    if patterns["risk"].search(text) and not patterns["doses"].search(text):
-        return 0.0
-    if is_comorbidity(hit.group) or covered_beside:
-        return _second_confidence(text, hit, uses, before, asks=asks)
-    if hit.group in uses.limited and asks:
-        return _SURE
-    is_named = _is_named(text, hit, uses)
-    if purpose:
-        return _LIKELY if is_named else _SURE
-    if not asks:
-        # "and in X?": a disease the label never names is a use it does not hold, however it is put.
-        return 0.0 if is_named else _SOME
-    alone = _stands_alone(text, hit, uses)
-    is_circumstance = patterns["comorbid"].search(before) is not None and is_named
-    if is_circumstance and (not alone or _PATIENT.match(text[hit.end :])):
-        return 0.0
-    if alone:
-        return _SOME if is_named else _SURE
-    return _DOUBTFUL if is_named else _SOME
-
-
-def _is_named(text: str, hit: Hit, uses: LabelUses) -> bool:
-    """Whether the label names the condition anywhere, by this name or another."""
-    return uses.mentions(text[hit.start : hit.end]) or uses.mentions_condition(hit.group)
-
-
-def _second_confidence(text: str, hit: Hit, uses: LabelUses, before: str, *, asks: bool) -> float:
-    """A circumstance, or a condition beside an approved one."""
-    if is_comorbidity(hit.group) or _is_named(text, hit, uses):
-        return 0.0
-    if re.search(r"\b(?:for|to\s+treat)\s+(?:[\w-]+\s+)?$", before, re.IGNORECASE):
-        return _LIKELY
-    # "pruritus of X", "X nausea": the disease behind an approved complaint is another one.
-    behind = _CAUSED_BY.search(before) or any(h.start == hit.end + 1 for h in find_conditions(text))
-    return _SOME if behind and asks else 0.0
-
-
-def _stands_alone(text: str, hit: Hit, uses: LabelUses) -> bool:
-    """Whether a condition heads the question ("acute X, 100 mg x 3 days?") or stands before "dose" or "data"."""
-    if read_patterns("use")["after"].search(text[hit.end :]):
-        return True
-    leading = [t for t in tokenise(text[: hit.start]) if t.word not in uses.own_names]
-    return len(leading) < _LEADING_WORDS
-
-
-def _age(text: str, populations: Sequence[str], hits: Sequence[Hit], uses: LabelUses) -> Iterator[_Reason]:
+def _age(text: str, populations: Sequence[str], hits: Sequence[Hit], uses: LabelUses) -> Iterator[Reason]:
     asked = find_young(text)
     if asked is None and "pediatric" not in populations:
         return
@@ -239,12 +132,12 @@ def _age(text: str, populations: Sequence[str], hits: Sequence[Hit], uses: Label
     years = asked.years if asked else None
     if years is None:
         if youngest >= ADULT:
-            yield _Reason("age", *span, _SOME)
+            yield Reason("age", *span, SOME)
     elif years < youngest:
-        yield _Reason("age", *span, _LIKELY)
+        yield Reason("age", *span, LIKELY)
 
 
-def _route(text: str, uses: LabelUses) -> Iterator[_Reason]:
+def _route(text: str, uses: LabelUses) -> Iterator[Reason]:
     asked = find_routes(
         re.sub(r"\b(?:tablets?|capsules?|infus\w+|patch(?:es)?|cream|pr|sc)\b", " ", text, flags=re.IGNORECASE)
     )
@@ -253,7 +146,7 @@ def _route(text: str, uses: LabelUses) -> Iterator[_Reason]:
     foreign = asked - uses.routes
     # With another medicine in the question the route may be that one's.
     if uses.routes and foreign and not _other_medicines(text, uses) and read_patterns("use")["asks"].search(text):
-        yield _Reason("route", 0, len(text), _LIKELY)
+        yield Reason("route", 0, len(text), LIKELY)
 
 
 def _other_medicines(text: str, uses: LabelUses) -> bool:
@@ -261,9 +154,9 @@ def _other_medicines(text: str, uses: LabelUses) -> bool:
     return any(not set(m.name.split()) & uses.own_names for m in find_medicines(text))
 
 
-def _combination(text: str, uses: LabelUses) -> Iterator[_Reason]:
+def _combination(text: str, uses: LabelUses) -> Iterator[Reason]:
     for match in read_patterns("use")["combination"].finditer(text):
         for medicine in find_medicines(text):
             near = 0 <= medicine.start - match.end() <= _CLOSE
             if near and not uses.mentions(medicine.name) and not set(medicine.name.split()) & uses.own_names:
-                yield _Reason("combination", medicine.start, medicine.end, _SOME)
+                yield Reason("combination", medicine.start, medicine.end, SOME)

@@ -119,12 +119,20 @@ def _population(text: str, approved: str, label: str) -> Iterator[Restriction]:
             yield Restriction("population", match.start(), match.end(), _LIKELY)
     for kind in (_EXON, _VARIANT):
         held, asked = set(kind.findall(approved)), list(kind.finditer(text))
-        # "V600" asks of every change there; an exon is meant whole.
+        # "V600" is every change there, asked or approved; an exon is meant whole.
         is_held = any(
-            one.startswith(m.group(1)) if kind is _VARIANT else one == m.group(1) for m in asked for one in held
+            _is_same_change(one, name) if kind is _VARIANT else one == name
+            for name in (m.group(1) for m in asked)
+            for one in held
         )
         if held and asked and not is_held:
             yield Restriction("population", asked[0].start(), asked[0].end(), _LIKELY)
+
+
+def _is_same_change(one: str, other: str) -> bool:
+    """Whether two variants are one, or one of them names the place alone ("V600" and "V600E")."""
+    short, long = sorted((one, other), key=len)
+    return long.startswith(short) and not long[len(short) :][:1].isdigit()
 
 
 @lru_cache(maxsize=512)  # a search through all indications, which change with the label alone

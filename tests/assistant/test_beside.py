@@ -95,6 +95,10 @@ def test_a_further_word_of_the_question_keeps_what_speaks_less_to_the_rest_of_it
 def test_a_contraindication_that_says_a_word_of_the_question_is_never_folded():
     against = ("contraindications", "Do not use it in gout.", 0.5, {})
     assert told(asked_for("dizziness and gout"), ADVICE, against)[1] == []
+    full = [("warnings_and_cautions", f"Hold it {when}.", 1.0, {}) for when in ("at night", "with meals", "in summer")]
+    shown, _ = told(asked_for("at night, with meals, in summer, gout?"), *full, against)
+    assert len(shown) == MOST + 1
+    assert against[1] in shown
 
 
 def test_no_more_are_shown_than_fit_but_one_that_was_searched_for_by_itself():

@@ -72,3 +72,9 @@ def test_a_time_written_as_one_word() -> None:
 
 def test_shorthand_of_several_words_is_what_each_of_them_means() -> None:
     assert stems("hepatitis") <= meant_in("hep C pt", ())["hep"]
+
+
+def test_an_opposite_is_no_slip() -> None:
+    assert form("hypocalcemia") == frozenset()
+    assert form("hypothermia") == frozenset()
+    assert form("hyperthrmia") == stems("hyperthermia")
