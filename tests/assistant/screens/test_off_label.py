@@ -10,6 +10,8 @@ from assistant.types import FindingKind, SafetyKind
     [
         ("corvexa for hidradenitis - dose?", "condition"),
         ("any sarcoidosis data?", "condition"),
+        ("with a second drug in marker-positive colorectal - dose?", "condition"),
+        ("2L urothelial: dose?", "condition"),
         ("dosing in giant cell arteritis", "condition"),
         ("acute gout flare, 40 mg x 3 days - evidence?", "condition"),
         ("corvexa in lupus nephritis, schedule?", "condition"),
