@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 from unittest.mock import patch
 
 import typer
@@ -20,6 +20,8 @@ from rich.console import Console
 from rich.table import Table
 
 from assistant.bootstrap import Services
+from assistant.composing.complete import Excerpt, grown
+from assistant.composing.dependence import bound_to
 from assistant.composing.reading import Reading
 from assistant.turn.decide import Deliberation, decide
 from assistant.types import Answer, Reply
@@ -107,11 +109,18 @@ def _without_screen(name: str) -> Plant:
 
 @contextmanager
 def _conditions_dropped(services: Services) -> Iterator[Services]:
-    def alone(_reading: Reading, index: int) -> set[int]:
-        return {index}
+    """Every sentence without those it is bound to: also where these were chosen for words of their own."""
 
-    with patch("assistant.composing.complete.bound_to", alone):
+    def alone(excerpts: Sequence[Excerpt], *given: Any) -> list[Excerpt]:
+        return [replace(one, units=_unbound(one.reading, one.units)) for one in grown(excerpts, *given)]
+
+    with patch("assistant.turn.compose.grown", alone):
         yield services
+
+
+def _unbound(reading: Reading, units: Sequence[int]) -> tuple[int, ...]:
+    bound = {other for index in units for other in bound_to(reading, index) - {index}}
+    return tuple(index for index in units if index not in bound) or tuple(units[:1])
 
 
 @contextmanager
