@@ -11,10 +11,10 @@ from pathlib import Path
 
 from assistant.composing.complete import Excerpt
 from assistant.composing.forms import STORY
-from assistant.composing.kinds import kinds_stated
-from assistant.composing.rank import Asked, Candidate
+from assistant.composing.rank import Asked, Candidate, share_stated
 from assistant.composing.reading import Reading
 from assistant.composing.terms import stem
+from assistant.composing.traits import traits
 from assistant.understanding.medicines import medicines
 
 SHORTEST = 3  # letters from which a word that the label does not know speaks against an answer
@@ -87,12 +87,8 @@ class ConfidenceModel:
 
 def _kinds_shown(asked: Asked, excerpts: Sequence[Excerpt]) -> float:
     """Which share of the kinds of quantity asked for the answer states; 0 where none is asked for."""
-    if not asked.kinds:
-        return 0.0
-    stated = frozenset[str]().union(
-        *(kinds_stated(e.reading.text_of(e.reading.document.units[i])) for e in excerpts for i in e.units)
-    )
-    return sum(kind in stated for kind in asked.kinds) / len(asked.kinds)
+    texts = (e.reading.text_of(e.reading.document.units[i]) for e in excerpts for i in e.units)
+    return share_stated(asked, frozenset[str]().union(*(traits(text).kinds for text in texts)))
 
 
 def _known(found: str, asked: Asked, reading: Reading) -> bool:

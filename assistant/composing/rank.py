@@ -260,7 +260,7 @@ def features(
         "row": float(is_row),
         "row_amount": float(is_row and asked.wants_amount),
         "value": value,
-        "kind": _share_stated(asked, is_what.kinds),
+        "kind": share_stated(asked, is_what.kinds),
         "row_value": float(is_row) * value,
         "highlight": float(unit.is_highlight),
         "opening": opening,
@@ -271,7 +271,7 @@ def features(
     }
 
 
-def _share_stated(asked: Asked, kinds: frozenset[str]) -> float:
+def share_stated(asked: Asked, kinds: frozenset[str]) -> float:
     """Which share of the kinds of quantity asked for a text states."""
     return sum(kind in kinds for kind in asked.kinds) / len(asked.kinds) if asked.kinds else 0.0
 
