@@ -129,13 +129,13 @@ def contrasts(text: str, indications: Sequence[str], dosing: Sequence[str]) -> I
 
 def _organ(text: str, held: str) -> Iterator[Contrast]:
     """The graft of an organ that the indications do not name, where they name that of another."""
-    grafted = [organ for organ in _ORGANS if _pattern(rf"\b(?:{organ})\b").search(held)]
-    if not grafted or not _pattern(_GRAFT).search(held):
+    asked = [(organ, found) for organ in _ORGANS if (found := _pattern(rf"\b(?:{organ})\s+{_GRAFT}").search(text))]
+    if not asked or not _pattern(_GRAFT).search(held):
         return
-    for organ in _ORGANS:
-        asked = _pattern(rf"\b(?:{organ})\s+{_GRAFT}").search(text)
-        if asked and organ not in grafted:
-            yield Contrast("population", asked.start(), asked.end(), _LIKELY)
+    grafted = [organ for organ in _ORGANS if _pattern(rf"\b(?:{organ})\b").search(held)]
+    for organ, found in asked if grafted else ():
+        if organ not in grafted:
+            yield Contrast("population", found.start(), found.end(), _LIKELY)
 
 
 def _line(text: str, sentences: Sequence[str]) -> Iterator[Contrast]:
@@ -172,6 +172,8 @@ def _number(word: str) -> int:
 
 def _opposite(text: str, asked: str, held: str, label: str) -> Iterator[Contrast]:
     """What is called "partial X" where the label has "generalized X" and no "partial X"."""
+    if text.isascii() and asked.partition("z")[0] not in text.lower():  # most questions hold none of these words
+        return
     for match in _side(asked).finditer(text):
         nouns = [n for n in match.group("nouns").lower().split() if len(n) > _SHORT]
         sides = {
@@ -189,7 +191,7 @@ def _side(adjective: str) -> re.Pattern[str]:
 
 
 @lru_cache(maxsize=512)
-def _named(indications: tuple[str, ...]) -> tuple[tuple[str, frozenset[str]], ...]:
+def named_diseases(indications: tuple[str, ...]) -> tuple[tuple[str, frozenset[str]], ...]:
     """The sentences that name a disease, each with those it names."""
     named = ((s, frozenset(h.group for h in find_conditions(s))) for s in indications)
     return tuple((sentence, groups) for sentence, groups in named if groups)
@@ -200,6 +202,6 @@ def _about(text: str, indications: tuple[str, ...]) -> tuple[str, ...]:
     asked = {hit.group for hit in find_conditions(text)}
     tree = condition_tree()
     asked |= {above for group in asked for above in tree.ancestors(group)}
-    named = _named(indications)
+    named = named_diseases(indications)
     about = tuple(s for s, groups in named if asked & {a for g in groups for a in (g, *tree.ancestors(g))})
     return about or tuple(s for s, _ in named)
