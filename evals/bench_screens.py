@@ -10,16 +10,14 @@ else the machine does.
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.console import Console
 from rich.progress import track
-from rich.table import Table
 
 from assistant.adapters.reader import MiniLMReader
 from assistant.bootstrap import Services
@@ -32,63 +30,13 @@ from assistant.types import Asker, Finding, FindingKind, Question, Scope
 from assistant.warming import Warming
 from evals.cli import cache_folder
 from evals.errors import EvalError
-from evals.latency_report import Timing
 from evals.library import open_throwaway
-from evals.machine import describe_machine
 from evals.question_sets import SETS, read_questions
+from evals.screens_report import Message, ScreensReport, Spent, print_report, report_of
 from evals.suite import load_suite
-from evals.summary import percentile
-from knowledge.types import ApprovedDocument, Audience, Market, Partition, ProductNames, Value
+from knowledge.types import ApprovedDocument, Audience, Market, Partition, ProductNames
 
-BAR = 4.0  # ms p95, all screens together (issue 4)
-_SLOWEST = 10
 _FIRST = 40  # messages looked at before the first is measured
-
-
-class Message(Value):
-    """One message, and the product the portal is about when it comes."""
-
-    id: str
-    text: str
-    product: str | None
-
-
-class Slow(Value):
-    """A message that cost much: milliseconds of processor, all screens together."""
-
-    id: str
-    characters: int
-    cost: float
-    most: str  # the part that cost most
-    cost_of_most: float
-
-
-class ScreensReport(Value):
-    """What was measured, where and when; milliseconds."""
-
-    machine: dict[str, str]
-    measured_at: datetime
-    messages: dict[str, int]  # by set
-    processor: Timing
-    wall: Timing
-    encoding: Timing  # on the clock; not among the screens
-    parts: dict[str, Timing]  # processor
-    slowest: tuple[Slow, ...]
-    failed: int  # screens that raised
-    bar: float = BAR
-    is_held: bool
-
-
-@dataclass(frozen=True)
-class Spent:
-    """What one message cost, in seconds."""
-
-    message: Message
-    processor: float
-    wall: float
-    encoding: float
-    parts: dict[str, float]
-    failed: int
 
 
 @dataclass
@@ -183,24 +131,10 @@ class Measuring:
         return tuple(services.knowledge.effective(partition, self._at))
 
 
-def report_of(sets: dict[str, int], spent: Sequence[Spent]) -> ScreensReport:
-    """Percentiles over all messages, and the messages that cost most."""
-    slow = sorted(spent, key=lambda one: -one.processor)[:_SLOWEST]
-    processor = _timing([one.processor for one in spent])
-    return ScreensReport(
-        machine=describe_machine(),
-        measured_at=datetime.now(UTC),
-        messages=sets,
-        processor=processor,
-        wall=_timing([one.wall for one in spent]),
-        encoding=_timing([one.encoding for one in spent]),
-        parts={name: _timing([one.parts[name] for one in spent]) for name in spent[0].parts},
-        slowest=tuple(_slow(one) for one in slow),
-        failed=sum(one.failed for one in spent),
-        is_held=processor.p95 <= BAR,
-    )
+app = typer.Typer()
 
 
+@app.command()
 def main(
     *,
     bench: Annotated[Path, typer.Option(help="The bench.")] = Path("../shared/bench/dev.jsonl"),
@@ -224,7 +158,7 @@ def main(
     if as_json:
         typer.echo(report.model_dump_json(indent=1))
     else:
-        _print(Console(), report)
+        print_report(Console(), report)
     if report.failed or not report.is_held:
         raise typer.Exit(1)
 
@@ -261,43 +195,5 @@ def _measured(services: Services, sets: dict[str, list[Message]], talk: Console)
     return report_of({name: len(rows) for name, rows in sets.items()}, spent)
 
 
-def _slow(spent: Spent) -> Slow:
-    most = max(spent.parts, key=lambda name: spent.parts[name])
-    return Slow(
-        id=spent.message.id,
-        characters=len(spent.message.text),
-        cost=1000 * spent.processor,
-        most=most,
-        cost_of_most=1000 * spent.parts[most],
-    )
-
-
-def _timing(seconds: Sequence[float]) -> Timing:
-    p50, p95, p99 = (1000 * (percentile(seconds, share) or 0.0) for share in (50, 95, 99))
-    return Timing(p50=p50, p95=p95, p99=p99)
-
-
-def _print(console: Console, report: ScreensReport) -> None:
-    counts = ", ".join(f"{count} of {name}" for name, count in report.messages.items())
-    table = Table(title=f"{sum(report.messages.values())} messages: {counts}")
-    for name in ("milliseconds", "p50", "p95", "p99"):
-        table.add_column(name, justify="left" if name == "milliseconds" else "right")
-    told = {"all screens, processor": report.processor, **{f"  {name}": part for name, part in report.parts.items()}}
-    for name, timing in {**told, "all screens, clock": report.wall, "encoding, clock": report.encoding}.items():
-        table.add_row(name, f"{timing.p50:.2f}", f"{timing.p95:.2f}", f"{timing.p99:.2f}")
-    console.print(table)
-    for slow in report.slowest:
-        console.print(
-            f"{slow.cost:6.2f} ms  {slow.id}, {slow.characters} characters, {slow.most} {slow.cost_of_most:.2f}"
-        )
-    held = "[green]the bar is held[/]" if report.is_held else "[red]the bar is broken[/]"
-    console.print(f"p95 {report.processor.p95:.2f} ms of processor (bar: {report.bar:g}). {held}")
-    machine = report.machine
-    console.print(
-        f"{machine['processor']}, {machine['cores']} cores, {machine['memory']}, Python {machine['python']}, "
-        f"{report.measured_at:%Y-%m-%d %H:%M} UTC"
-    )
-
-
 if __name__ == "__main__":
-    typer.run(main)
+    app()

@@ -116,14 +116,15 @@ def contrasts(text: str, indications: Sequence[str], dosing: Sequence[str]) -> I
         match = asked.search(text)
         if match and other.search(held) and not asked.search(held):
             yield Contrast("population", match.start(), match.end(), _LIKELY)
-    for one, other_side in _OPPOSITES:
-        yield from _opposite(text, one, other_side, everything)
-        yield from _opposite(text, other_side, one, everything)
+    for asked_side, other_side in _sides_named(text):
+        yield from _opposite(text, asked_side, other_side, everything)
     yield from _organ(text, held)
     yield from _line(text, sentences)
     alone = _ALONE.search(text)
+    if alone is None:
+        return
     approving = [s for s in sentences if _APPROVES.search(s)] or sentences  # a heading names the disease alone
-    if alone and approving and all(_COMBINED.search(s) for s in approving) and not _ALONE.search(everything):
+    if approving and all(_COMBINED.search(s) for s in approving) and not _ALONE.search(everything):
         yield Contrast("combination", alone.start(), alone.end(), _LIKELY)
 
 
@@ -152,9 +153,10 @@ def _line(text: str, sentences: Sequence[str]) -> Iterator[Contrast]:
 def _lines(text: str, sentences: Sequence[str]) -> Iterator[Contrast]:
     """So many lines of treatment before, where every indication for the disease asks for more, or for fewer."""
     asked = _ASKED_LINES.search(text)
-    approving = [s for s in sentences if _APPROVES.search(s)]
-    limits = [_LABEL_LINES.search(s) for s in approving]
-    if asked is None or not limits or not all(limits):
+    if asked is None:
+        return
+    limits = [_LABEL_LINES.search(s) for s in sentences if _APPROVES.search(s)]
+    if not limits or not all(limits):
         return
     count = _number(asked.group("n") or asked.group("n2"))
     spans = [
@@ -170,10 +172,15 @@ def _number(word: str) -> int:
     return _NUMBERS.get(word.lower()) or int(word)
 
 
+def _sides_named(text: str) -> list[tuple[str, str]]:
+    """Each adjective a text may hold, with its opposite; most questions hold none."""
+    small = text.lower()
+    sides = [pair for one, other in _OPPOSITES for pair in ((one, other), (other, one))]
+    return [pair for pair in sides if not text.isascii() or pair[0].partition("z")[0] in small]
+
+
 def _opposite(text: str, asked: str, held: str, label: str) -> Iterator[Contrast]:
     """What is called "partial X" where the label has "generalized X" and no "partial X"."""
-    if text.isascii() and asked.partition("z")[0] not in text.lower():  # most questions hold none of these words
-        return
     for match in _side(asked).finditer(text):
         nouns = [n for n in match.group("nouns").lower().split() if len(n) > _SHORT]
         sides = {

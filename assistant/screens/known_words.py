@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from functools import cache, lru_cache
 
@@ -20,14 +21,16 @@ class KnownWords:
         self._kept = _kept_words(tuple(product_names))
         self._text = text
         self.tokens = tokenise_raw(text)
+        self._starts = [t.start for t in self.tokens]
+        self._ends = [t.end for t in self.tokens]
         self.title_case = _is_title_case(self.tokens)
 
     def within(self, span: tuple[int, int]) -> tuple[Token, ...]:
         """The words within a span of the text, at their places in the whole."""
         start, end = span
-        inside = [t for t in self.tokens if t.end > start and t.start < end]
+        inside = self.tokens[bisect_right(self._ends, start) : bisect_left(self._starts, end)]
         if not inside or (inside[0].start >= start and inside[-1].end <= end):
-            return tuple(inside)
+            return inside
         cut = tokenise_raw(self._text[start:end])  # the span begins or ends within a word
         return tuple(Token(t.written, t.word, t.start + start, t.end + start) for t in cut)
 

