@@ -24,3 +24,15 @@ def test_one_letter_is_no_word_the_label_is_silent_on() -> None:
 def test_the_kind_of_value_asked_for_is_looked_for_in_the_answer() -> None:
     assert told("how many hours late before a dose is skipped?")["kind"] == 1.0
     assert told("is it contraindicated in severe hepatic impairment?")["kind"] == 0.0
+
+
+def test_a_word_of_labels_that_this_one_lacks_speaks_louder_than_an_everyday_one() -> None:
+    everyday = told("missed dose while the boat was delayed?")
+    assert everyday["unknown_words"] > 0.0
+    assert everyday["unknown_terms"] == 0.0
+    assert told("missed dose after radiosurgery for an astrocytoma?")["unknown_terms"] > 0.0
+
+
+def test_a_word_of_labels_that_the_answer_leaves_out_is_told() -> None:
+    assert told("missed dose by more than 12 hours?")["terms_left_out"] == 0.0
+    assert told("missed dose by more than 12 hours, contraindicated?")["terms_left_out"] >= 0.0
