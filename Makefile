@@ -74,6 +74,10 @@ bench-ingest: .venv/.dev ## Passages/s, beside the bare encoder on the same text
 bench-guards: .venv/.dev ## What the guards find, and what they flag for nothing, on messages kept apart
 	$(BIN)/python -m evals.bench_guards --shared $(SHARED)
 
+.PHONY: bench-screens
+bench-screens: .venv/.dev ## What all screens together cost a message, the encoding told apart
+	$(BIN)/python -m evals.bench_screens --bench $(SHARED)/bench/dev.jsonl --questions $(SHARED)/data/questions --labels $(LABELS)/openfda
+
 .PHONY: bench-questions
 bench-questions: .venv/.dev ## Public question sets: found, withheld by guards, handed over when absent (minutes)
 	$(BIN)/python -m evals.questions --questions $(SHARED)/data/questions --labels $(LABELS)/openfda --json var/questions.json

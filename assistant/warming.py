@@ -9,7 +9,7 @@ from collections.abc import Callable
 import structlog
 
 from assistant.bootstrap import Services
-from assistant.screens.label_uses import read_uses
+from assistant.screens.off_label import read_label
 from knowledge.types import Audience, Partition, Query
 
 MOST_PRODUCTS = 150  # about what is kept in memory; the first question on any other reads its label
@@ -81,7 +81,7 @@ class Warming:
         for document in documents:
             services.assistant.readings.of(document)
         if documents:
-            read_uses(documents)
+            read_label(documents)
             services.knowledge.read_ahead(partition, now)
             query = Query(text=partition.product, partitions=(partition,), limit=1, at=now)
             services.knowledge.search(query)

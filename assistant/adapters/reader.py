@@ -45,9 +45,7 @@ class MiniLMReader(MiniLMEmbedder):
 
     def embed_query(self, text: str) -> Vectors:
         """One unit vector of shape (384,); costs nothing when the text was just read."""
-        pooled = self.read(text).vectors.mean(axis=0)
-        vector: Vectors = (pooled / max(float(np.linalg.norm(pooled)), 1e-12)).astype(np.float32)
-        return vector
+        return self.read(text).mean
 
     def _read_and_keep(self, text: str) -> TokenReading:
         try:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator, Sequence
+from functools import lru_cache
 
 from assistant.screens.clauses import Clause
 from assistant.screens.critical_values import has_critical_value
 from assistant.screens.patterns import read_patterns
-from assistant.screens.vocabulary import Token, vocabulary
+from assistant.screens.vocabulary import Token, tokenise, vocabulary
 
 # By group of terms/events.yaml: how far the name of the event alone goes towards a report.
 _EVENTS = {"outcome": 0.8, "reaction": 0.9, "illness": 0.5, "care": 0.3}
@@ -51,7 +52,12 @@ _CARE_FOR = re.compile(
 
 def event_weight(clause: Clause, own_words: Collection[str] = ()) -> float:
     """The weight of a clause's events: the heaviest, and a little for each further one; denied ones are left out."""
-    weights = sorted((*_named(clause.text, clause.tokens, own_words), *_values(clause.text)), reverse=True)
+    return _event_weight(clause.text, frozenset(own_words))
+
+
+@lru_cache(maxsize=64)  # of turns under way: the rules and the fitted model ask for the same clause
+def _event_weight(text: str, own_words: frozenset[str]) -> float:
+    weights = sorted((*_named(text, tokenise(text), own_words), *_values(text)), reverse=True)
     if not weights or weights[0] <= 0:
         return 0.0
     return weights[0] + _FURTHER * min(_MOST_FURTHER, sum(weight > 0 for weight in weights[1:]))

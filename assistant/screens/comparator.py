@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Sequence
+from functools import lru_cache
 from itertools import pairwise
 
 from assistant.screens.clauses import Clause, split_clauses
@@ -65,9 +66,15 @@ def compared_in_label(text: str, product_names: Sequence[str], label: Sequence[A
         for section in document.document.sections
         if section.field.startswith(_STUDY_FIELDS)
     ]
-    words = {token.word for section in sections for token in tokenise(section)}
+    words = frozenset[str]().union(*(_words_in(section) for section in sections))
     own = {t.word for d in label for n in (d.document.names.product, d.document.names.generic) for t in tokenise(n)}
     return bool(named) and all(set(name.split()) <= words | own or _is_cut_short(name, words) for name in named)
+
+
+@lru_cache(maxsize=64)
+def _words_in(section: str) -> frozenset[str]:
+    """The words of a section of a label; one may have thousands."""
+    return frozenset(token.word for token in tokenise(section))
 
 
 def _is_cut_short(name: str, words: Collection[str]) -> bool:

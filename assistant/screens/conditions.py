@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 from assistant.screens.vocabulary import Hit, Vocabulary, read_terms, tokenise
 from assistant.understanding.medicines import is_common
@@ -65,6 +65,7 @@ def _spellings(term: str) -> tuple[str, ...]:
     return (term, *(f"{before} {short}" for short in _SHORT_FOR.get(last, ())), *dropped)
 
 
+@lru_cache(maxsize=128)  # of turns under way
 def find_conditions(text: str) -> tuple[Hit, ...]:
     """Conditions named in a text, longest first at each place."""
     return condition_tree().vocabulary.find(tokenise(text))

@@ -116,26 +116,27 @@ def contrasts(text: str, indications: Sequence[str], dosing: Sequence[str]) -> I
         match = asked.search(text)
         if match and other.search(held) and not asked.search(held):
             yield Contrast("population", match.start(), match.end(), _LIKELY)
-    for one, other_side in _OPPOSITES:
-        yield from _opposite(text, one, other_side, everything)
-        yield from _opposite(text, other_side, one, everything)
+    for asked_side, other_side in _sides_named(text):
+        yield from _opposite(text, asked_side, other_side, everything)
     yield from _organ(text, held)
     yield from _line(text, sentences)
     alone = _ALONE.search(text)
+    if alone is None:
+        return
     approving = [s for s in sentences if _APPROVES.search(s)] or sentences  # a heading names the disease alone
-    if alone and approving and all(_COMBINED.search(s) for s in approving) and not _ALONE.search(everything):
+    if approving and all(_COMBINED.search(s) for s in approving) and not _ALONE.search(everything):
         yield Contrast("combination", alone.start(), alone.end(), _LIKELY)
 
 
 def _organ(text: str, held: str) -> Iterator[Contrast]:
     """The graft of an organ that the indications do not name, where they name that of another."""
-    grafted = [organ for organ in _ORGANS if _pattern(rf"\b(?:{organ})\b").search(held)]
-    if not grafted or not _pattern(_GRAFT).search(held):
+    asked = [(organ, found) for organ in _ORGANS if (found := _pattern(rf"\b(?:{organ})\s+{_GRAFT}").search(text))]
+    if not asked or not _pattern(_GRAFT).search(held):
         return
-    for organ in _ORGANS:
-        asked = _pattern(rf"\b(?:{organ})\s+{_GRAFT}").search(text)
-        if asked and organ not in grafted:
-            yield Contrast("population", asked.start(), asked.end(), _LIKELY)
+    grafted = [organ for organ in _ORGANS if _pattern(rf"\b(?:{organ})\b").search(held)]
+    for organ, found in asked if grafted else ():
+        if organ not in grafted:
+            yield Contrast("population", found.start(), found.end(), _LIKELY)
 
 
 def _line(text: str, sentences: Sequence[str]) -> Iterator[Contrast]:
@@ -152,9 +153,10 @@ def _line(text: str, sentences: Sequence[str]) -> Iterator[Contrast]:
 def _lines(text: str, sentences: Sequence[str]) -> Iterator[Contrast]:
     """So many lines of treatment before, where every indication for the disease asks for more, or for fewer."""
     asked = _ASKED_LINES.search(text)
-    approving = [s for s in sentences if _APPROVES.search(s)]
-    limits = [_LABEL_LINES.search(s) for s in approving]
-    if asked is None or not limits or not all(limits):
+    if asked is None:
+        return
+    limits = [_LABEL_LINES.search(s) for s in sentences if _APPROVES.search(s)]
+    if not limits or not all(limits):
         return
     count = _number(asked.group("n") or asked.group("n2"))
     spans = [
@@ -168,6 +170,13 @@ def _lines(text: str, sentences: Sequence[str]) -> Iterator[Contrast]:
 
 def _number(word: str) -> int:
     return _NUMBERS.get(word.lower()) or int(word)
+
+
+def _sides_named(text: str) -> list[tuple[str, str]]:
+    """Each adjective a text may hold, with its opposite; most questions hold none."""
+    small = text.lower()
+    sides = [pair for one, other in _OPPOSITES for pair in ((one, other), (other, one))]
+    return [pair for pair in sides if not text.isascii() or pair[0].partition("z")[0] in small]
 
 
 def _opposite(text: str, asked: str, held: str, label: str) -> Iterator[Contrast]:
@@ -189,7 +198,7 @@ def _side(adjective: str) -> re.Pattern[str]:
 
 
 @lru_cache(maxsize=512)
-def _named(indications: tuple[str, ...]) -> tuple[tuple[str, frozenset[str]], ...]:
+def named_diseases(indications: tuple[str, ...]) -> tuple[tuple[str, frozenset[str]], ...]:
     """The sentences that name a disease, each with those it names."""
     named = ((s, frozenset(h.group for h in find_conditions(s))) for s in indications)
     return tuple((sentence, groups) for sentence, groups in named if groups)
@@ -200,6 +209,6 @@ def _about(text: str, indications: tuple[str, ...]) -> tuple[str, ...]:
     asked = {hit.group for hit in find_conditions(text)}
     tree = condition_tree()
     asked |= {above for group in asked for above in tree.ancestors(group)}
-    named = _named(indications)
+    named = named_diseases(indications)
     about = tuple(s for s, groups in named if asked & {a for g in groups for a in (g, *tree.ancestors(g))})
     return about or tuple(s for s, _ in named)

@@ -57,6 +57,8 @@ _LATIN = re.compile(r"[A-Za-z]")
 
 def undisguised(text: str) -> str:
     """The text without hidden characters and with look-alike letters made plain. Offsets are not kept."""
+    if text.isascii():
+        return text
     shown = "".join(c for c in text if c.isascii() or unicodedata.category(c) != "Cf")
     if shown.isascii():
         return shown

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from functools import cache, lru_cache
 
@@ -18,7 +19,20 @@ class KnownWords:
     def __init__(self, text: str, product_names: Sequence[str]) -> None:
         """Look at one message; product names are kept whatever they look like."""
         self._kept = _kept_words(tuple(product_names))
-        self.title_case = _is_title_case(text)
+        self._text = text
+        self.tokens = tokenise_raw(text)
+        self._starts = [t.start for t in self.tokens]
+        self._ends = [t.end for t in self.tokens]
+        self.title_case = _is_title_case(self.tokens)
+
+    def within(self, span: tuple[int, int]) -> tuple[Token, ...]:
+        """The words within a span of the text, at their places in the whole."""
+        start, end = span
+        inside = self.tokens[bisect_right(self._ends, start) : bisect_left(self._starts, end)]
+        if not inside or (inside[0].start >= start and inside[-1].end <= end):
+            return inside
+        cut = tokenise_raw(self._text[start:end])  # the span begins or ends within a word
+        return tuple(Token(t.written, t.word, t.start + start, t.end + start) for t in cut)
 
     def keeps(self, written: str) -> bool:
         """Whether a word belongs to medicine or everyday language (a given name never does)."""
@@ -40,9 +54,9 @@ def _plain(word: str) -> str:
     return word if word.isascii() else fold(word)
 
 
-def _is_title_case(text: str) -> bool:
+def _is_title_case(tokens: Sequence[Token]) -> bool:
     """Whether a text capitalises its words, as titles of papers do: then capitals are no evidence."""
-    words = [t.written for t in tokenise_raw(text) if len(t.written) > _LONG and t.written.isalpha()]
+    words = [t.written for t in tokens if len(t.written) > _LONG and t.written.isalpha()]
     return len(words) >= _ENOUGH_WORDS and sum(w[0].isupper() for w in words) / len(words) > _TITLE_SHARE
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from assistant.screens.ages import ADULT, is_negative, names_children, youngest
 from assistant.screens.conditions import condition_names, find_conditions
@@ -54,6 +54,12 @@ class LabelUses:
     most_doses: float | None
     own_names: frozenset[str]
 
+    @cached_property
+    def affirmed(self) -> tuple[tuple[str, frozenset[str]], ...]:
+        """The sentences that deny nothing, each with the conditions it names; a quarter of a second for a long one."""
+        named = ((s, frozenset(h.group for h in find_conditions(s))) for s in self.sentences if not is_negative(s))
+        return tuple((sentence, groups) for sentence, groups in named if groups)
+
     def mentions(self, term: str) -> bool:
         """Whether a word or several begin with this term anywhere in the documents."""
         return stands_in(term.lower(), self.text)
@@ -64,7 +70,7 @@ class LabelUses:
 
     def youngest_for(self, groups: Sequence[str]) -> float | None:
         """The youngest age in sentences that name one of these conditions; the general one when none does."""
-        affirmed = [s for s, named in _affirmed(self.sentences) if not named.isdisjoint(groups)]
+        affirmed = [s for s, named in self.affirmed if not named.isdisjoint(groups)]
         specific = youngest(affirmed)
         return self.youngest if specific is None else specific
 
@@ -99,13 +105,6 @@ def stands_in(term: str, text: str) -> bool:
     while at > 0 and _WORDS.match(text[at - 1]) and _WORDS.match(term):
         at = text.find(term, at + 1)
     return at >= 0
-
-
-@lru_cache(maxsize=512)
-def _affirmed(sentences: tuple[str, ...]) -> tuple[tuple[str, frozenset[str]], ...]:
-    """The sentences that deny nothing, each with the conditions it names; a quarter of a second for a long label."""
-    named = ((s, frozenset(h.group for h in find_conditions(s))) for s in sentences if not is_negative(s))
-    return tuple((sentence, groups) for sentence, groups in named if groups)
 
 
 @lru_cache(maxsize=512)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from assistant.screens.known_words import KnownWords, eponym_words
 from assistant.screens.people import is_accented, is_common_given, is_common_surname, is_given, is_surname
-from assistant.screens.vocabulary import Token, tokenise_raw
+from assistant.screens.vocabulary import Token
 
 Spans = Sequence[tuple[int, int]]
 
@@ -58,7 +58,7 @@ def _listed(text: str, words: KnownWords) -> Iterator[Candidate]:
     if words.title_case:
         return
     for match in CAPITALISED.finditer(text):
-        run = words_of(text, match.span())
+        run = words.within(match.span())
         eponyms = eponym_words(run)
         for index, token in enumerate(run):
             if words.keeps(token.written) or THING.match(text, token.end) or index in eponyms:
@@ -75,7 +75,7 @@ def _listed(text: str, words: KnownWords) -> Iterator[Candidate]:
 
 def _uncased(text: str, words: KnownWords) -> Iterator[Candidate]:
     """Two neighbours of the name lists, however they are written ("seen by maria k. kowalska")."""
-    tokens = tokenise_raw(text)
+    tokens = words.tokens
     is_lower = text.islower()
     for first, second, third in zip(tokens, tokens[1:], (*tokens[2:], None), strict=False):
         if not is_given(first.written) or words.keeps(first.written):
@@ -100,7 +100,7 @@ def _uncased(text: str, words: KnownWords) -> Iterator[Candidate]:
 def _counted(text: str, words: KnownWords) -> Iterator[Candidate]:
     """Three and more capitalised words in a row of commas, two of them family names."""
     for match in _ROW.finditer(text):
-        run = words_of(text, match.span())
+        run = words.within(match.span())
         named = [t for t in run if t.written[0].isupper()]
         if sum(is_family(t, words) for t in named) > 1 and all(
             is_family(t, words) or is_unknown(t, words) for t in named
@@ -113,11 +113,11 @@ def _signed(text: str, identifiers: Spans, words: KnownWords) -> Iterator[Candid
     if "\n" not in text or not identifiers:
         return
     for match in _LINE.finditer(text):
-        run = words_of(text, match.span("name"))
+        run = words.within(match.span("name"))
         if are_names([t for t in run if len(t.written) > 1 and t.written[0].isupper()], words):
             yield Candidate(*match.span("name"), sure=len(run))
     for match in _CARD.finditer(text) if len(identifiers) >= _CARD_HOLDS else ():
-        run = words_of(text, match.span("name"))
+        run = words.within(match.span("name"))
         if all(is_unknown(t, words) and not THING.match(text, t.end) for t in run if len(t.written) > 1):
             yield Candidate(*match.span("name"), sure=len(run))
 
@@ -125,7 +125,7 @@ def _signed(text: str, identifiers: Spans, words: KnownWords) -> Iterator[Candid
 def _counted_lower(text: str, words: KnownWords) -> Iterator[Candidate]:
     """Names counted up in a text without capitals, where two of them are among the commoner given names."""
     for match in _LOWER_ROW.finditer(text) if text.islower() else ():
-        run = [t for t in words_of(text, match.span()) if t.word not in ("and", "or")]
+        run = [t for t in words.within(match.span()) if t.word not in ("and", "or")]
         sure = sum(is_common_given(t.written) and len(t.written) >= _LONE for t in run)
         if sure > 1 and not any(words.keeps(t.written) for t in run):
             yield from (Candidate(t.start, t.end, sure=1) for t in run)
@@ -151,11 +151,6 @@ def is_unknown(token: Token, words: KnownWords) -> bool:
 def _begins_sentence(text: str, at: int) -> bool:
     before = text[:at].rstrip()
     return before == "" or before[-1] in ".!?\n"
-
-
-def words_of(text: str, span: tuple[int, int]) -> tuple[Token, ...]:
-    """The words within a span, at their places in the whole text."""
-    return tuple(Token(t.written, t.word, t.start + span[0], t.end + span[0]) for t in tokenise_raw(text[slice(*span)]))
 
 
 def are_names(run: Sequence[Token], words: KnownWords) -> bool:

@@ -39,8 +39,13 @@ class NamedMedicine:
 
 def find_medicines(text: str, product_names: Sequence[str] = ()) -> tuple[NamedMedicine, ...]:
     """All medicines named in a text, in order, without overlaps."""
+    return _found(text, tuple(product_names))
+
+
+@lru_cache(maxsize=128)  # of turns under way: several screens ask for those of the same text
+def _found(text: str, product_names: tuple[str, ...]) -> tuple[NamedMedicine, ...]:
     tokens = tokenise(text)
-    ours, single = _own_names(tuple(product_names))
+    ours, single = _own_names(product_names)
     listed = {h.first: h for h in vocabulary("medicines").find(tokens)}
     found = []
     covered = 0

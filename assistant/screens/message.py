@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Protocol
 
 import numpy as np
@@ -20,6 +21,11 @@ class TokenReading:
     vectors: Vectors
     spans: tuple[tuple[int, int], ...]
 
+    @cached_property
+    def mean(self) -> Vectors:
+        """The mean of all tokens at unit length, shape (384,)."""
+        return _unit(self.vectors)
+
 
 _MARK = re.compile(r"\[[a-z_]+\]")  # what personal_data.mask leaves: "[person]"
 
@@ -31,11 +37,14 @@ def said(text: str) -> str:
 
 def mean_said(text: str, reading: TokenReading) -> Vectors:
     """The mean of the tokens at unit length, shape (384,); tokens within a mark are left out, unless all are."""
-    vectors = reading.vectors
     marks = [match.span() for match in _MARK.finditer(text)] if "[" in text else []
-    if marks:
-        kept = [not any(start < end and a <= start and end <= b for a, b in marks) for start, end in reading.spans]
-        vectors = vectors[np.array(kept)] if any(kept) else vectors
+    if not marks:
+        return reading.mean
+    kept = [not any(start < end and a <= start and end <= b for a, b in marks) for start, end in reading.spans]
+    return _unit(reading.vectors[np.array(kept)]) if any(kept) else reading.mean
+
+
+def _unit(vectors: Vectors) -> Vectors:
     mean = vectors.mean(axis=0)
     unit: Vectors = (mean / max(float(np.linalg.norm(mean)), 1e-12)).astype(np.float32)
     return unit

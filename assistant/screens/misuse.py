@@ -53,7 +53,8 @@ def _by_rule(message: ScreenInput) -> list[Finding]:
         return [_finding(message, kind, 0, len(message.text), _SURE)] if kind else []
     clauses = [(clause, _kind(clause.text)) for clause in split_clauses(plain)]
     found = [_finding(message, kind, clause.start, clause.end, _SURE) for clause, kind in clauses if kind]
-    whole = "" if found else _kind(plain)  # "SYSTEM: …" is only seen where it is not cut
+    is_one = len(clauses) == 1 and clauses[0][0].text == plain
+    whole = "" if found or is_one else _kind(plain)  # "SYSTEM: …" is only seen where it is not cut
     return [_finding(message, whole, 0, len(plain), _SURE)] if whole else found
 
 

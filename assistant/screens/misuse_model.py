@@ -9,7 +9,6 @@ beside "a raised ALT", which no straight line can say. What they hold stands in 
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -17,6 +16,7 @@ from pathlib import Path
 
 import numpy as np
 
+from assistant.screens.patterns import Folded
 from knowledge.ports import Vectors
 
 DEFAULT = Path(__file__).with_name("misuse_near.npz")
@@ -27,8 +27,8 @@ _STEEPNESS = 3.0  # of the probability around the threshold, where it is one hal
 _STEEPEST = 30.0
 
 # Cues: words that speak to a machine, of its output, its rules and the parts it might play.
-_CUES: Mapping[str, re.Pattern[str]] = {
-    name: re.compile(pattern, re.IGNORECASE)
+_CUES: Mapping[str, Folded] = {
+    name: Folded(pattern)
     for name, pattern in {
         "told_what_it_is": r"\byou\s*(?:are|'re|will|must|shall|have\s+to)\b",
         "its_output": r"\byour?\s+(?:response|answer|reply|output|elucidation|explanation|solution|code\w*|"
@@ -108,7 +108,8 @@ def _head(name: str, held: Mapping[str, Vectors]) -> Head:
     messages = held[f"{name}_messages"].astype(np.float32)
     weights = held[f"{name}_weights"].astype(np.float32)
     numbers = {key: float(held[f"{name}_{key}"]) for key in ("gamma", "bias", "threshold")}
-    return Head(messages, weights, (messages**2).sum(axis=1), **numbers)
+    # By column: read from memory in one stream, which takes half the time.
+    return Head(np.asfortranarray(messages), weights, (messages**2).sum(axis=1), **numbers)
 
 
 @cache

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from assistant.screens.known_words import KnownWords, eponym_words
-from assistant.screens.listed_names import CAPITALISED, FULL, NAME, THING, Candidate, is_unknown, words_of
+from assistant.screens.listed_names import CAPITALISED, FULL, NAME, THING, Candidate, is_unknown
 from assistant.screens.people import is_accented, is_common_given, is_given, is_surname
 from assistant.screens.vocabulary import Token
 
@@ -73,7 +73,7 @@ _SUBSTANCE = re.compile(
 def find_in_place(text: str, words: KnownWords) -> Iterator[Candidate]:
     """Runs of words that are names by what stands around them."""
     for match in _TITLED_PARTICLE.finditer(text):
-        led = sum(t.word in _LEADING for t in words_of(text, match.span("name")))
+        led = sum(t.word in _LEADING for t in words.within(match.span("name")))
         yield Candidate(*match.span("name"), sure=led + 1)
     if not words.title_case:
         yield from _behind_who(text, words)
@@ -81,8 +81,8 @@ def find_in_place(text: str, words: KnownWords) -> Iterator[Candidate]:
         yield from _in_capitals(text, words)
     yield from _in_lower_case(text, words)
     for match in _INITIALLED.finditer(text):
-        if _is_nobodys(words_of(text, match.span("name"))[0], words):
-            yield _all_of(text, match.span("name"))
+        if _is_nobodys(words.within(match.span("name"))[0], words):
+            yield _all_of(words, match.span("name"))
     for match in _QUOTED.finditer(text):
         group = match.lastgroup or "name"
         if not words.keeps(match.group(group)):
@@ -97,17 +97,17 @@ def led_by_particles(text: str, span: tuple[int, int]) -> tuple[int, int]:
 
 def _behind_who(text: str, words: KnownWords) -> Iterator[Candidate]:
     for match in _BEFORE.finditer(text):
-        run = words_of(text, match.span("name"))
+        run = words.within(match.span("name"))
         if run and _is_nobodys(run[0], words) and not THING.match(text, run[0].end):
             yield Candidate(*match.span("name"), sure=1)
 
 
 def _before_what_people_are(text: str, words: KnownWords) -> Iterator[Candidate]:
     for match in CAPITALISED.finditer(text):
-        run = words_of(text, match.span())
+        run = words.within(match.span())
         is_all = bool(run) and all(_is_nobodys(t, words) for t in run) and not eponym_words(run)
         if is_all and (_AFTER.match(text, match.end()) or (len(run) > 1 and _AGED.match(text, match.end()))):
-            yield _all_of(text, match.span())
+            yield _all_of(words, match.span())
 
 
 def _in_capitals(text: str, words: KnownWords) -> Iterator[Candidate]:
@@ -118,24 +118,24 @@ def _in_capitals(text: str, words: KnownWords) -> Iterator[Candidate]:
         written = match.group()
         if not written.isupper() or any(words.keeps(part) for part in written.split("-")):
             continue
-        token = words_of(text, match.span())[0]
+        token = words.within(match.span())[0]
         if eponym_words((token,)) or THING.match(text, match.end()) or _SUBSTANCE.search(written.lower()):
             continue
         is_aged = _AGED.match(text, match.end()) is not None
         is_listed = len(written) >= _LONG and is_surname(written) and not is_given(written)
         is_trial = _OF_A_TRIAL.search(text[: match.start()]) or _OF_A_STUDY.match(text, match.end())
         if is_aged or (is_listed and not is_trial):
-            yield _all_of(text, match.span())
+            yield _all_of(words, match.span())
 
 
 def _in_lower_case(text: str, words: KnownWords) -> Iterator[Candidate]:
     for match in _DOCTOR.finditer(text):
-        token = words_of(text, match.span("name"))[0]
+        token = words.within(match.span("name"))[0]
         listed = is_surname(token.written) or is_given(token.written) or is_accented(token.written)
         if listed and not words.keeps(token.written):
             yield Candidate(*match.span("name"), sure=1)
     for match in _LOWER_BEFORE.finditer(text):
-        run = words_of(text, match.span("name"))
+        run = words.within(match.span("name"))
         first, last = run[0], run[-1]
         if first.written != first.written.lower() or not _is_nobodys(first, words):
             continue
@@ -153,7 +153,7 @@ def _in_lower_case(text: str, words: KnownWords) -> Iterator[Candidate]:
 def _common_pairs(text: str, words: KnownWords) -> Iterator[Candidate]:
     """A common given name and a word that no list knows, both in lower case ("seen by maria quellmann")."""
     for match in _PAIR.finditer(text):
-        first, last = words_of(text, (match.start(), match.end("last")))[:2]
+        first, last = words.within((match.start(), match.end("last")))[:2]
         is_lower = first.written.islower() and last.written.islower()
         if is_lower and is_common_given(first.written) and not words.keeps(first.written) and _is_nobodys(last, words):
             yield Candidate(first.start, last.end, sure=2)
@@ -164,5 +164,5 @@ def _is_nobodys(token: Token, words: KnownWords) -> bool:
     return is_unknown(token, words) and not words.is_medicine(token) and not _SUBSTANCE.search(token.word)
 
 
-def _all_of(text: str, span: tuple[int, int]) -> Candidate:
-    return Candidate(*span, sure=len(words_of(text, span)))
+def _all_of(words: KnownWords, span: tuple[int, int]) -> Candidate:
+    return Candidate(*span, sure=len(words.within(span)))

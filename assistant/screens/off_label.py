@@ -12,12 +12,13 @@ from collections.abc import Iterator, Sequence
 
 from assistant.screens.ages import ADULT, find_young
 from assistant.screens.conditions import find_conditions, is_comorbidity, is_covered
+from assistant.screens.contrasts import named_diseases
 from assistant.screens.label_uses import LabelUses, find_routes, read_uses
 from assistant.screens.medicines import find_medicines
 from assistant.screens.patterns import read_patterns
 from assistant.screens.purposes import strange_purposes
 from assistant.screens.regimens import beyond
-from assistant.screens.restrictions import restrictions
+from assistant.screens.restrictions import markers, restrictions
 from assistant.screens.strange_conditions import BEFORE, LIKELY, SOME, Reason, denied, strange_conditions, unnamed
 from assistant.screens.vocabulary import Hit, tokenise
 from assistant.types import Finding, FindingKind, SafetyKind
@@ -29,6 +30,14 @@ _CLOSE = 25  # characters between "combining with" and the medicine
 _NOT_ASKED = re.compile(
     r"\b(?:(?:without|w/o|no|not|non|absence\s+of|other\s+than)\s+(?:[\w-]+\s+)?|on\s+)$", re.IGNORECASE
 )
+
+
+def read_label(label: Sequence[ApprovedDocument]) -> None:
+    """Read what questions will be held against, so that no HCP waits for it."""
+    uses = read_uses(label)
+    markers(uses.indications)
+    named_diseases(uses.indications)
+    _ = uses.affirmed
 
 
 def assess_use(text: str, populations: Sequence[str], label: Sequence[ApprovedDocument]) -> Finding | None:

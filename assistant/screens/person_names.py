@@ -17,11 +17,10 @@ from assistant.screens.listed_names import (
     find_listed,
     is_family,
     is_unknown,
-    words_of,
 )
 from assistant.screens.names_in_place import find_in_place, led_by_particles
 from assistant.screens.people import is_common_surname, is_given, is_surname
-from assistant.screens.vocabulary import Token, tokenise_raw
+from assistant.screens.vocabulary import Token
 
 _TITLE = re.compile(
     rf"\b(?i:mr|mrs|ms|miss|mx|dr|prof|professor|sir|madam|sister|nurse|rev|fr)\b\.?\s+(?P<name>{FULL})"
@@ -82,9 +81,11 @@ _GENERATION = re.compile(r",?\s(?:II|III|Jr\.?|Sr\.?)(?!\w)")
 _SHORTEST = 3
 
 
-def find_names(text: str, product_names: Sequence[str], identifiers: Spans) -> tuple[tuple[int, int], ...]:
-    """Spans of people's names; `identifiers` are spans of other personal data, which are evidence for a name beside."""
-    words = KnownWords(text, product_names)
+def find_names(text: str, words: KnownWords, identifiers: Spans) -> tuple[tuple[int, int], ...]:
+    """Spans of people's names; `identifiers` are spans of other personal data, which are evidence for a name beside.
+
+    `words` are those of this text.
+    """
     spans = [_trim(text, one, words) for one in _candidates(text, identifiers, words)]
     named = list(_joined(led_by_particles(text, span) for span in spans if span is not None))
     named += _beside(text, named, words)
@@ -111,14 +112,14 @@ def _candidates(text: str, identifiers: Spans, words: KnownWords) -> Iterator[Ca
     yield from find_listed(text, identifiers, words)
     yield from find_in_place(text, words)
     for match in CAPITALISED.finditer(text):
-        run = _to_possessive(words_of(text, match.span()))
+        run = _to_possessive(words.within(match.span()))
         given = bool(run) and is_given(run[0].written) and run[0].written.istitle()
         start, end = match.start(), run[-1].end if run else match.end()
         if (len(run) == 1 and given and _DOES.match(text, end) and not words.title_case) or (
             len(run) == 1 and is_unknown(run[0], words) and _HUMAN.match(text, end)
         ):
             yield Candidate(start, end, sure=1)
-        elif given or _stands_by(text, match.span(), identifiers) or _looks_personal(text, end, run, words):
+        elif given or _stands_by(text, match.span(), identifiers, words) or _looks_personal(text, end, run, words):
             yield Candidate(start, end, sure=int(given), least=2)
 
 
@@ -137,18 +138,18 @@ def _marked(text: str, words: KnownWords) -> Iterator[Candidate]:
     for match in _TITLE.finditer(text):
         yield Candidate(*match.span("name"), sure=1)
     for match in _MARKER.finditer(text):
-        run = words_of(text, match.span("name"))
+        run = words.within(match.span("name"))
         if run and is_given(run[0].written):
             yield Candidate(*match.span("name"), sure=1)
         elif match.group("strong") and not words.title_case and are_names(run, words):
             yield Candidate(*match.span("name"), sure=0, least=2)
     for match in _CALLED.finditer(text):
-        run = words_of(text, match.span("name"))
+        run = words.within(match.span("name"))
         told = match.group("told") is not None and run and run[0].written.istitle() and not words.is_medicine(run[0])
         if told or (run and is_unknown(run[0], words)):
             yield Candidate(*match.span("name"), sure=1)
     for match in _MIDDLE.finditer(text):
-        run = words_of(text, match.span("name"))
+        run = words.within(match.span("name"))
         whole = [t for t in run if len(t.written) > 1]
         plain = not any(words.keeps(t.written) or t.written.isupper() for t in whole)
         if not words.title_case and (plain or (is_given(run[0].written) and run[0].written.istitle())):
@@ -163,7 +164,7 @@ def _initials(text: str, words: KnownWords) -> Iterator[Candidate]:
         for match in pattern.finditer(text):
             group = match.lastgroup or ""
             if not words.keeps(_letters(match.group(group))):
-                yield Candidate(*match.span(group), sure=len(words_of(text, match.span(group))))
+                yield Candidate(*match.span(group), sure=len(words.within(match.span(group))))
 
 
 def _beside(text: str, named: Spans, words: KnownWords) -> list[tuple[int, int]]:
@@ -171,7 +172,7 @@ def _beside(text: str, named: Spans, words: KnownWords) -> list[tuple[int, int]]
     found = list(named)
     for pattern, group in ((_NEXT, "after"), (_BEFORE, "before")):
         for match in pattern.finditer(text):
-            run = words_of(text, match.span(group))
+            run = words.within(match.span(group))
             edge = match.start() if group == "after" else match.end()
             counted = any(edge in span for span in found)
             if counted and all(is_family(t, words) or is_unknown(t, words) for t in run):
@@ -181,8 +182,10 @@ def _beside(text: str, named: Spans, words: KnownWords) -> list[tuple[int, int]]
 
 def _again(text: str, named: Spans, words: KnownWords) -> Iterator[tuple[int, int]]:
     """Where a word of a found name stands again ("Ms Roe … call Roe back")."""
-    parts = {_bare(t.written) for span in named for t in words_of(text, span)}
-    for token in tokenise_raw(text):
+    parts = {_bare(t.written) for span in named for t in words.within(span)}
+    if not parts:
+        return
+    for token in words.tokens:
         bare = _bare(token.written)
         # "Mrs Rash … Rash says": an everyday word is the name again where it is written as one
         is_kept = words.keeps(bare) and (words.title_case or not token.written.istitle() or words.is_medicine(token))
@@ -205,7 +208,7 @@ def _bare(written: str) -> str:
 
 def _trim(text: str, one: Candidate, words: KnownWords) -> tuple[int, int] | None:
     """The span without medical or everyday words at its ends ("Harold Jennings CrCl"); None when nothing is left."""
-    run = list(words_of(text, (one.start, one.end)))
+    run = list(words.within((one.start, one.end)))
     while len(run) > one.sure and not _may_be_surname(run[-1], words, beside_given=one.sure > 0 and len(run) > 1):
         run.pop()
     while run and not one.sure and words.keeps(run[0].written):
@@ -241,9 +244,9 @@ def _looks_personal(text: str, end: int, run: Sequence[Token], words: KnownWords
     return not any(_CHEMICAL.search(t.word) or len(t.written) < _SHORTEST for t in run)
 
 
-def _stands_by(text: str, span: tuple[int, int], identifiers: Spans) -> bool:
+def _stands_by(text: str, span: tuple[int, int], identifiers: Spans, words: KnownWords) -> bool:
     """Whether an identifier or an age stands right beside a run of capitalised words."""
-    if sum(token.written[0].isupper() for token in words_of(text, span)) > 1:
+    if sum(token.written[0].isupper() for token in words.within(span)) > 1:
         if _AGE_AFTER.match(text, span[1]):
             return True
         return any(0 <= start - span[1] <= _ID_BESIDE for start, _ in identifiers)

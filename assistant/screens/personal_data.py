@@ -98,7 +98,7 @@ def _find(text: str, product_names: Sequence[str]) -> tuple[Finding, ...]:
         # what else is an address, before its numbers are taken for other things
         if kind == "date" and (has_digit or "corner" in text.lower()):
             found = _with_addresses(text, found, words)
-    for start, end in find_names(text, product_names, tuple((f.start, f.end) for f in found)):
+    for start, end in find_names(text, words, tuple((f.start, f.end) for f in found)):
         if not _overlaps(found, start, end):
             found.append(_finding("person", start, end))
     return tuple(sorted(found, key=lambda f: f.start))

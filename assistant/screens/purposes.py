@@ -38,6 +38,7 @@ _HEADED = re.compile(
     re.IGNORECASE,
 )
 _ABBREVIATION = re.compile(r"(?=.{3})[A-Z]{1,2}[A-Za-z]{0,2}[A-Z][A-Z0-9]{0,3}(?:-\d)?")
+_WORD = re.compile(r"\w+")
 _LITTLE = frozenset({"of", "the", "and", "in", "to", "with", "or", "for", "due", "by"})
 _EVERYDAY = 3  # a word of so many letters or fewer tells nothing
 
@@ -93,8 +94,13 @@ def _is_cut_short(token: Token, uses: LabelUses) -> bool:
     """Whether a word is the beginning of a disease the indications name: "thal" of "thalassemia"."""
     if len(token.word) <= _EVERYDAY or token.word in _common():
         return False
-    found = re.compile(rf"\b{re.escape(token.word)}\w*", re.IGNORECASE)
-    return any(is_clinical_word(m.group().lower()) for s in uses.indications for m in found.finditer(s))
+    return any(word.startswith(token.word) for word in _clinical_words(uses.indications))
+
+
+@lru_cache(maxsize=512)
+def _clinical_words(indications: tuple[str, ...]) -> frozenset[str]:
+    """The words of the indications that are formed like a finding or a disease."""
+    return frozenset(word for s in indications for word in _WORD.findall(s.lower()) if is_clinical_word(word))
 
 
 @lru_cache(maxsize=512)

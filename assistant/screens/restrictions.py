@@ -94,18 +94,26 @@ class Restriction:
     confidence: float
 
 
+@dataclass(frozen=True)
+class Markers:
+    """The markers that indications ask to be positive, and those they ask to be negative."""
+
+    told: str  # the indications as one text
+    positive: frozenset[str]
+    negative: frozenset[str]
+
+
 def restrictions(text: str, indications: Sequence[str], dosing: Sequence[str], label: str) -> Iterator[Restriction]:
     """What a question asks outside the narrower limits of the label's indications; `label` is all its text, lower."""
     plain = text.replace("α", "alpha")
-    approved = " ".join(indications).replace("α", "alpha")
-    yield from _population(plain, approved, label)
+    yield from _population(plain, markers(tuple(indications)), label)
     for side in contrasts(plain, indications, dosing):
         yield Restriction(side.detail, side.start, side.end, side.confidence)
     yield from _duration(plain, (*indications, *dosing))
 
 
-def _population(text: str, approved: str, label: str) -> Iterator[Restriction]:
-    positive, negative = _markers(approved)
+def _population(text: str, markers: Markers, label: str) -> Iterator[Restriction]:
+    approved, positive, negative = markers.told, markers.positive, markers.negative
     for pattern, held_names, spoken in ((_ASKED_NEGATIVE, positive, negative), (_ASKED_POSITIVE, negative, positive)):
         for match in pattern.finditer(text):
             marker = match.group("marker")
@@ -118,7 +126,8 @@ def _population(text: str, approved: str, label: str) -> Iterator[Restriction]:
         if _IS_MARKER.match(marker) and marker.lower().strip("-") in positive and stem.lower() not in approved.lower():
             yield Restriction("population", match.start(), match.end(), _LIKELY)
     for kind in (_EXON, _VARIANT):
-        held, asked = set(kind.findall(approved)), list(kind.finditer(text))
+        asked = list(kind.finditer(text))
+        held = set(kind.findall(approved)) if asked else ()
         # "V600" is every change there, asked or approved; an exon is meant whole.
         is_held = any(
             _is_same_change(one, name) if kind is _VARIANT else one == name
@@ -136,12 +145,14 @@ def _is_same_change(one: str, other: str) -> bool:
 
 
 @lru_cache(maxsize=512)  # a search through all indications, which change with the label alone
-def _markers(approved: str) -> tuple[frozenset[str], frozenset[str]]:
-    """The markers that indications ask to be positive, and those they ask to be negative."""
+def markers(indications: tuple[str, ...]) -> Markers:
+    """Read the markers of a label's indications."""
+    approved = " ".join(indications).replace("α", "alpha")
     told = (name for m in _LABEL_POSITIVE.finditer(approved) for name in _WORD.findall(m.group("before")))
     negative = [(m.group("marker") or m.group("after")) for m in _LABEL_NEGATIVE.finditer(approved)]
     negative += [name for m in _WILD.finditer(approved) for name in _WORD.findall(m.group("names"))]
-    return (
+    return Markers(
+        approved,
         frozenset(name.lower().strip("-") for name in told),
         frozenset(name.lower().strip("-") for name in negative),
     )

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
+from functools import cache
 
 from assistant.screens.clauses import split_clauses
 from assistant.screens.clinical_events import is_clinical_word
@@ -84,18 +86,23 @@ def _is_medical(text: str, message: ScreenInput) -> bool:
 
 def _is_foreign(text: str, language: str) -> bool:
     """Whether a message is not in English: another script, or a good share of common words of another language."""
-    letters = _LETTER.findall(text)
-    if language != "en" or not letters:
+    if language != "en":
         return False
-    if sum(_LATIN.match(c) is None for c in letters) / len(letters) > _NON_LATIN_SHARE:
+    letters = () if text.isascii() else _LETTER.findall(text)  # plain letters are Latin
+    if letters and sum(_LATIN.match(c) is None for c in letters) / len(letters) > _NON_LATIN_SHARE:
         return True
     words = [t.written.lower() for t in tokenise(text)]
     if len(words) < _FEW_WORDS:
         return False
-    terms = read_terms("languages")
-    english = sum(w in terms["english"] for w in words)
-    foreign = max(sum(w in terms[name] for w in words) for name in terms if name != "english")
+    english = sum(w in _common_words()["english"] for w in words)
+    foreign = max(sum(w in common for w in words) for name, common in _common_words().items() if name != "english")
     return foreign > english and foreign / len(words) >= _FOREIGN_SHARE
+
+
+@cache
+def _common_words() -> Mapping[str, frozenset[str]]:
+    """The commonest words of English and of other languages."""
+    return {name: frozenset(words) for name, words in read_terms("languages").items()}
 
 
 def _finding(message: ScreenInput, kind: FindingKind, detail: str, span: tuple[int, int], confidence: float) -> Finding:

@@ -63,6 +63,14 @@ def normalise(word: str) -> str:
 
 def tokenise(text: str) -> tuple[Token, ...]:
     """The words of a text in order. Hyphens and slashes part words."""
+    return _words(text) if len(text) <= _MESSAGE else _words.__wrapped__(text)
+
+
+_MESSAGE = 2000  # characters: what is longer is a section of a label, and its words are not kept
+
+
+@lru_cache(maxsize=128)  # of turns under way: every screen asks for the words of the same few texts
+def _words(text: str) -> tuple[Token, ...]:
     return tuple(Token(m.group(), normalise(m.group()), m.start(), m.end()) for m in _TOKEN.finditer(text))
 
 

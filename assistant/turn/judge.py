@@ -17,6 +17,8 @@ JUDGEMENT = 0.7
 
 Labels = Callable[[str], Sequence[ApprovedDocument]]
 """The approved documents of a product."""
+Assessed = Callable[[Part], Finding | None]
+"""A use of a part that its label does not hold; what a medicine beside the product is taken for is none of its uses."""
 
 
 def judge(
@@ -31,9 +33,10 @@ def judge(
     `off_label` is the policy's threshold: a use found at or above it makes an on-label part off-label.
     """
     parts = tuple(_beside_product(part, understanding.product, labels) for part in understanding.parts)
-    parts = tuple(_judged(part, screening, labels, product_names, off_label) for part in parts)
+    assessed = _assessing(labels)
+    parts = tuple(_judged(part, screening, labels, assessed, product_names, off_label) for part in parts)
     parts = _followed(parts, labels)
-    uses = tuple(_use(part, screening, labels) for part in parts if part.kind is PartKind.OFF_LABEL)
+    uses = tuple(_use(part, screening, assessed) for part in parts if part.kind is PartKind.OFF_LABEL)
     harm = tuple(_harm(screening, understanding, labels))
     if harm:  # what is asked beside such a report is asked about that use
         parts = tuple(_as_off_label(part) if part.kind is PartKind.ON_LABEL else part for part in parts)
@@ -62,7 +65,14 @@ def _beside_product(part: Part, product: str | None, labels: Labels) -> Part:
     return part.model_copy(update=home | {"companions": beside})
 
 
-def _judged(part: Part, screening: Screening, labels: Labels, product_names: Sequence[str], off_label: float) -> Part:
+def _judged(
+    part: Part,
+    screening: Screening,
+    labels: Labels,
+    assessed: Assessed,
+    product_names: Sequence[str],
+    off_label: float,
+) -> Part:
     documents = labels(part.product) if part.product else ()
     if not documents:
         return part
@@ -73,15 +83,15 @@ def _judged(part: Part, screening: Screening, labels: Labels, product_names: Seq
         if is_own or (surest < JUDGEMENT and compared_in_label(part.standalone, product_names, documents)):
             kind = PartKind.ON_LABEL
     if kind is PartKind.ON_LABEL:
-        use = _assessed(part, documents)
+        use = assessed(part)
         if use is not None and use.confidence >= off_label:
             kind = PartKind.OFF_LABEL
     return part if kind is part.kind else part.model_copy(update={"kind": kind})
 
 
-def _use(part: Part, screening: Screening, labels: Labels) -> Finding:
+def _use(part: Part, screening: Screening, assessed: Assessed) -> Finding:
     """The finding a part goes to the medical team for, with the place of the part in the message."""
-    use = _assessed(part, labels(part.product) if part.product else ())
+    use = assessed(part)
     start = max(0, screening.redacted.find(part.text))
     span = {"start": start, "end": min(len(screening.redacted), start + len(part.text))}
     if use is None:
@@ -89,8 +99,20 @@ def _use(part: Part, screening: Screening, labels: Labels) -> Finding:
     return use.model_copy(update=span)
 
 
-def _assessed(part: Part, documents: Sequence[ApprovedDocument]) -> Finding | None:
-    """A use the label does not hold; what a medicine beside the product is taken for is none of its uses."""
+def _assessing(labels: Labels) -> Assessed:
+    """Assesses each part of a message once, however often it is asked for."""
+    seen: dict[tuple[object, ...], Finding | None] = {}
+
+    def assessed(part: Part) -> Finding | None:
+        key = (part.product, part.text, part.standalone, part.populations)
+        if key not in seen:
+            seen[key] = _assess(part, labels(part.product) if part.product else ())
+        return seen[key]
+
+    return assessed
+
+
+def _assess(part: Part, documents: Sequence[ApprovedDocument]) -> Finding | None:
     if is_about_contacts(part.text):
         return None
     own = {word for d in documents for word in d.document.names.product.lower().split()}

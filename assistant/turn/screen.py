@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 
 from assistant.screens import Screen, ScreenInput
 from assistant.screens.personal_data import find, mask
@@ -36,7 +37,7 @@ def screen(
     Never raises: a screen that fails becomes a SCREEN_FAILED finding and the others still look. When masking
     fails nothing is passed on: the text is empty, so that no raw word reaches a later step (45 CFR 164.514(b)(2)).
     """
-    names = tuple(name.lower() for name in product_names)
+    names = _lower(tuple(product_names))
     try:
         personal = find(question.text, names)
         redacted = mask(question.text, personal)
@@ -52,6 +53,11 @@ def screen(
         except Exception as error:  # noqa: BLE001 - one broken screen must not silence the others
             findings.append(_failed(one.name, error))
     return Screening(redacted=redacted, findings=tuple(findings))
+
+
+@lru_cache(maxsize=16)  # every message brings all names of the library
+def _lower(names: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(name.lower() for name in names)
 
 
 def _failed(name: str, error: Exception) -> Finding:

@@ -9,12 +9,14 @@ import pytest
 from rich.console import Console
 
 import knowledge
+from evals.bench_screens import Measuring
 from evals.cache import VECTORS, carry_embeddings
 from evals.compare import compare
 from evals.latency_library import sized_library
 from evals.library import open_throwaway
 from evals.regressions import REGRESSIONS
 from evals.run import resolve_product, run_cases
+from evals.screens_report import Message
 from evals.session import Resume, Selection, evaluate
 from evals.suite import load_suite, with_gates
 from evals.types import EvalCase
@@ -162,3 +164,16 @@ def test_a_library_of_a_given_size_is_filled_and_its_large_product_answers(cache
         assert library.passages == 600
         assert library.large_passages >= 180
         assert library.services.knowledge.check().is_healthy
+
+
+def test_a_message_is_looked_at_by_all_screens_and_timed_apart_from_its_encoding(cache):
+    services, _ = open_throwaway(DEMO, cache)
+    try:
+        measuring = Measuring(services)
+        spent = measuring.measure(Message(id="a", text="pt had a rash on it - dose in CKD?", product="Nelvoris"))
+    finally:
+        services.close()
+    assert spent.failed == 0
+    assert {"masking", "safety", "misuse", "against the label"} <= set(spent.parts)
+    assert all(seconds > 0 for seconds in (spent.processor, spent.wall, spent.encoding))
+    assert sum(spent.parts.values()) == pytest.approx(spent.processor)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from assistant.screens.known_words import KnownWords
-from assistant.screens.listed_names import are_names, is_family, is_unknown, words_of
+from assistant.screens.listed_names import are_names, is_family, is_unknown
 from assistant.screens.people import is_given
 from assistant.screens.person_names import find_names
 from assistant.screens.personal_data import find, mask
@@ -186,17 +186,21 @@ def test_an_identifier_right_behind_two_capitalised_words_makes_a_person_of_them
     """Alone they may be substances; four characters may stand between."""
     text = f"seen: Zorbine Quellate{between}445566"
     at = text.index("445566")
-    assert find_names(text, NAMES, ((at, len(text)),)) == (((6, 22),) if is_person else ())
-    assert find_names(text, NAMES, ()) == ()
-    assert find_names(text, NAMES, ((0, 4),)) == ()  # before them it tells nothing
+    words = KnownWords(text, NAMES)
+    assert find_names(text, words, ((at, len(text)),)) == (((6, 22),) if is_person else ())
+    assert find_names(text, words, ()) == ()
+    assert find_names(text, words, ((0, 4),)) == ()  # before them it tells nothing
 
 
 def test_words_of_a_span_keep_their_places_in_the_whole_text():
     text = "seen by Maria Quellmann's wife"
-    tokens = words_of(text, (8, 25))
+    words = KnownWords(text, NAMES)
+    tokens = words.within((8, 25))
     assert [text[t.start : t.end] for t in tokens] == ["Maria", "Quellmann's"]
     assert [(t.start, t.end) for t in tokens] == [(8, 13), (14, 25)]
-    assert words_of(text, (3, 3)) == ()
+    assert words.within((3, 3)) == ()
+    cut = words.within((9, 24))  # a span may end within a word
+    assert [(t.written, t.start, t.end) for t in cut] == [("aria", 9, 13), ("Quellmann", 14, 23)]
 
 
 @pytest.mark.parametrize(

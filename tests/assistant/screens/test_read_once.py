@@ -7,21 +7,24 @@ import importlib
 import pkgutil
 
 import pytest
+from corvexa import label
 
 import assistant.grounding
 import assistant.screens
 from assistant.grounding.facts import facts, opposites
 from assistant.grounding.vocabulary import vocabulary as grounding_vocabulary
-from assistant.screens import contrasts, known_words, label_uses, medicines, people, purposes, restrictions
+from assistant.screens import contrasts, known_words, medicines, people, purposes, restrictions, scope
 from assistant.screens.clauses import split_clauses
-from assistant.screens.conditions import condition_tree
+from assistant.screens.conditions import condition_tree, find_conditions
+from assistant.screens.label_uses import read_uses
+from assistant.screens.medicines import find_medicines
 from assistant.screens.message import ScreenInput
 from assistant.screens.misuse_model import misuse_model
 from assistant.screens.narrative import own_words
 from assistant.screens.patterns import read_patterns
 from assistant.screens.told_model import load_told_model
 from assistant.screens.vocabulary import known_words as listed_words
-from assistant.screens.vocabulary import normalise, read_terms, vocabulary
+from assistant.screens.vocabulary import normalise, read_terms, tokenise, vocabulary
 from assistant.types import Scope
 
 MODULES = [
@@ -75,10 +78,13 @@ def test_there_are_such_values():
         (medicines._own_names, (("zelvantra",),)),
         (purposes._common, ()),
         (purposes._no_disease, ()),
-        (contrasts._named, (("Indicated for gout.",),)),
+        (contrasts.named_diseases, (("Indicated for gout.",),)),
         (contrasts._side, ("partial",)),
-        (restrictions._markers, ("Indicated for melanoma with a KRAX mutation.",)),
-        (label_uses._affirmed, (("Indicated for gout.",),)),
+        (restrictions.markers, (("Indicated for melanoma with a KRAX mutation.",),)),
+        (tokenise, ("gout in renal impairment",)),
+        (find_medicines, ("gout on warfarin", ("zelvantra",))),
+        (find_conditions, ("gout in renal impairment",)),
+        (scope._common_words, ()),
         (facts, ("Take 5 mg.",)),
         (opposites, ()),
         (grounding_vocabulary, ()),
@@ -87,6 +93,18 @@ def test_there_are_such_values():
 )
 def test_what_costs_time_is_read_once(read, of):
     assert read(*of) is read(*of)
+
+
+def test_a_label_s_sentences_are_searched_for_diseases_once():
+    uses = read_uses(label())
+    assert uses.affirmed is read_uses(label()).affirmed
+
+
+def test_the_words_of_a_long_text_are_not_kept():
+    """A section of a label, not a message: a hundred of them would fill the memory."""
+    section = "dose " * 1000
+    assert tokenise(section) == tokenise(section)
+    assert tokenise(section) is not tokenise(section)
 
 
 def test_a_message_cannot_be_changed_by_a_screen():

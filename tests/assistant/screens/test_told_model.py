@@ -175,4 +175,4 @@ def test_the_packaged_weights_fit_the_words_and_signs_they_are_weighed_with():
     assert held.near.words.shape == (BUCKETS,)
     assert held.kinds.words.shape == (len(held.kinds.names), BUCKETS)
     assert held.near.messages.shape[1] == held.kinds.weights.shape[1]
-    assert held.near.squares == pytest.approx((held.near.messages**2).sum(axis=1))
+    assert held.near.squares == pytest.approx((held.near.messages**2).sum(axis=1), rel=1e-5)
