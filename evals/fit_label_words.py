@@ -18,6 +18,7 @@ from typing import Annotated
 import typer
 from tokenizers import Tokenizer
 
+from assistant.composing.confidence import SHORTEST
 from assistant.composing.label_words import DEFAULT
 from assistant.composing.terms import stem
 from evals.cli import cache_folder
@@ -34,14 +35,18 @@ EVERYDAY = 3000  # entries that say nothing of what a label holds, a thousand wo
 def everyday(tokenizer: Tokenizer, first: int) -> frozenset[str]:
     """The stems of the whole words among the first entries of a vocabulary that is ordered by frequency."""
     held = tokenizer.get_vocab()
-    return frozenset(stem(word) for word, place in held.items() if place < first and word.isalpha())
+    return frozenset(stem(word) for word, place in held.items() if place < first and _is_word(word))
+
+
+def _is_word(text: str) -> bool:
+    return text.isalpha() and text.isascii() and len(text) >= SHORTEST
 
 
 def own_words(labels: Sequence[Iterable[str]], known: frozenset[str]) -> list[str]:
     """The stems that some labels use and not most, without everyday ones; each label is given by all stems it uses."""
     counts = Counter(name for label in labels for name in set(label))
     most = MOST * len(labels)
-    return sorted(name for name, n in counts.items() if LABELS <= n <= most and name.isalpha() and name not in known)
+    return sorted(name for name, n in counts.items() if LABELS <= n <= most and _is_word(name) and name not in known)
 
 
 def _tokenizer() -> Tokenizer:
