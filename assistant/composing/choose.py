@@ -43,7 +43,7 @@ def choose(candidates: Sequence[Candidate], limits: Limits) -> list[Candidate]:
         return []
     pool = _to_the_point(candidates)[:CONSIDERED]
     floor = KEEP_SHARE * pool[0].score
-    chances = _chances(pool)
+    likely = chances(pool)
     lengths = [word_count(candidate.reading, candidate.unit.index) for candidate in pool]
     costs = [LENGTH * length / limits.words for length in lengths]
     weights = [_weights(candidate) for candidate in pool]
@@ -66,7 +66,7 @@ def choose(candidates: Sequence[Candidate], limits: Limits) -> list[Candidate]:
         if says_the_same or is_apart or (chosen and spent + lengths[best] > room):
             continue
         chosen.append(candidate)
-        reached += chances[best]
+        reached += likely[best]
         spent += lengths[best]
         covered |= candidate.matched
         overlap = {i: max(known, said[i].overlap(said[best])) for i, known in overlap.items()}
@@ -155,9 +155,9 @@ def _same(one: Candidate, other: Candidate) -> bool:
     return one.reading is other.reading and one.unit.index == other.unit.index
 
 
-def _chances(pool: Sequence[Candidate]) -> list[float]:
+def chances(pool: Sequence[Candidate]) -> list[float]:
     """How likely each candidate is the one that answers: the softmax its score was fitted as."""
-    best = pool[0].score
+    best = pool[0].score if pool else 0.0
     masses = [math.exp((candidate.score - best) * SHARPNESS) for candidate in pool]
     whole = sum(masses)
     return [mass / whole for mass in masses]
