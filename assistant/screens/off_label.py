@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from assistant.screens.ages import ADULT, find_young
+from assistant.screens.circumstances import is_circumstance
 from assistant.screens.conditions import find_conditions, is_comorbidity, is_covered
 from assistant.screens.contrasts import named_diseases
 from assistant.screens.label_uses import LabelUses, find_routes, read_uses
@@ -30,6 +31,16 @@ _CLOSE = 25  # characters between "combining with" and the medicine
 # Denied; or what somebody is on, which is a treatment ("on HD").
 _NOT_ASKED = re.compile(
     r"\b(?:(?:without|w/o|no|not|non|absence\s+of|other\s+than)\s+(?:[\w-]+\s+)?|on\s+)$", re.IGNORECASE
+)
+# A child at the breast is not treated; nor is one of whom it is asked why not.
+_NOT_TREATED = re.compile(
+    r"\bbreast[\s-]?(?:fe+d\w*|milk)\b|\blactat\w+|\b(?:into|in)\s+(?:the\s+|her\s+)?milk\b|\bwhy\s+(?:is\s+it\s+)?not\b",
+    re.IGNORECASE,
+)
+# Whether another medicine changes the dose is an interaction, not a use together.
+_CHANGES = re.compile(
+    r"\bdos\w*\s+(?:chang|adjust|reduc|modif)\w*|\b(?:chang|adjust|reduc|modif)\w*\s+(?:of\s+)?(?:the\s+|its\s+|our\s+)?dos\w*",
+    re.IGNORECASE,
 )
 
 
@@ -112,11 +123,14 @@ def assess_harm(text: str, label: Sequence[ApprovedDocument]) -> Finding | None:
 
 def _reasons(text: str, populations: Sequence[str], uses: LabelUses) -> Iterator[Reason]:
     named = find_conditions(text)
-    hits = tuple(hit for hit in named if not _NOT_ASKED.search(text[: hit.start]))
+    beside = tuple(hit for hit in named if is_circumstance(text, hit))
+    hits = tuple(hit for hit in named if hit not in beside and not _NOT_ASKED.search(text[: hit.start]))
     yield from strange_conditions(text, hits, uses)
     yield from denied(text, uses)
     if not any(is_covered(hit.group, uses.approved) for hit in hits):
         for start, end in strange_purposes(text, uses):
+            if any(start < hit.end and hit.start < end for hit in beside):
+                continue
             yield Reason("condition", start, end, SOME)
     yield from _age(text, populations, hits, uses)
     yield from _route(text, uses)
@@ -135,7 +149,7 @@ def _age(text: str, populations: Sequence[str], hits: Sequence[Hit], uses: Label
     if asked is None and "pediatric" not in populations:
         return
     patterns = read_patterns("use")
-    if not patterns["doses"].search(text):
+    if not patterns["doses"].search(text) or _NOT_TREATED.search(text):
         return
     youngest = uses.youngest_for([hit.group for hit in hits]) if hits else uses.youngest
     if youngest is None:
@@ -173,6 +187,8 @@ def _speaks_of(name: str, uses: LabelUses) -> bool:
 
 
 def _combination(text: str, uses: LabelUses) -> Iterator[Reason]:
+    if _CHANGES.search(text):
+        return
     for match in read_patterns("use")["combination"].finditer(text):
         for medicine in find_medicines(text):
             near = 0 <= medicine.start - match.end() <= _CLOSE

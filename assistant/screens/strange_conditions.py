@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from assistant.screens.circumstances import is_of_the_patient
 from assistant.screens.clinical_events import is_clinical_word
 from assistant.screens.conditions import condition_tree, find_conditions, is_comorbidity, is_covered
 from assistant.screens.label_uses import LabelUses
@@ -136,9 +137,9 @@ def _condition_confidence(text: str, hit: Hit, uses: LabelUses, *, covered_besid
         # "and in X?": a disease the label never names is a use it does not hold, however it is put.
         return 0.0 if is_named else SOME
     alone = _stands_alone(text, hit, uses)
-    is_circumstance = patterns["comorbid"].search(before) is not None and is_named
-    if is_circumstance and (not alone or _PATIENT.match(text[hit.end :])):
-        return 0.0
+    is_beside = patterns["comorbid"].search(before) and (not alone or _PATIENT.match(text[hit.end :]))
+    if is_named and (is_beside or is_of_the_patient(text, hit)):
+        return 0.0  # the label says something on patients who have it
     if alone:
         return SOME if is_named else SURE
     return DOUBTFUL if is_named else SOME
