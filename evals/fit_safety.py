@@ -1,7 +1,7 @@
 """`python -m evals.fit_safety`: fit the model of the safety screen; `--write` replaces its two files.
 
-Fitted to the messages written by hand (`messages/safety_{written,more,varied,terse}.yaml`; weight 3), to messages made
-from frames (0.1), and, as what reports nothing, to a part of the public label questions (0.7), to
+Fitted to the messages written by hand (`messages/safety_{written,more,varied,terse,states}.yaml`; weight 3), to
+messages made from frames (0.1), and, as what reports nothing, to a part of the public label questions (0.7), to
 questions of ours on real labels (`messages/label_questions.yaml`; 3) and to orders to the machine
 (`messages/misuse_written.yaml`; 1). The kinds are fitted to reports
 alone, each kind weighed by one over the root of how often it is told. The threshold is where, in cross-validation on
@@ -41,15 +41,15 @@ from evals.safety_sets import QUESTIONS, read_public
 from knowledge.types import ProductNames
 
 # In cross-validation, on messages most of which were written to be mistaken: of others far fewer are flagged.
-FALSE_ALARMS = 0.092
-DOUBT, VETO = 0.3, 0.1  # fixed: a rule is only dropped where the model is surer of the opposite than the rule was
+FALSE_ALARMS = 0.103
+DOUBT, VETO = 0.25, 0.1  # fixed: a rule is only dropped where the model is surer of the opposite than the rule was
 KIND = 0.4  # fixed: a kind beside the likeliest is named from here; 0.3 names twice as many wrong ones
 GAMMA, NEARNESS_STRENGTH = 0.1, 1.0  # of the kernel machine; best of nine pairs in cross-validation
 WORDS = 0.5  # how much a word in common counts beside the Gaussian kernel
 KIND_WORDS, KIND_VECTOR, RIDGE = 1.0, 0.3, 1.0  # of the kinds' lines
 FOLDS = 6
-MADE, ASKED = 1000, 800  # so many made messages and label questions are enough
-BY_HAND = ("written", "more", "varied", "terse")
+MADE, ASKED = 800, 1000  # so many made messages and label questions are enough
+BY_HAND = ("written", "more", "varied", "terse", "states")
 WEIGHT = {"by hand": 3.0, "made": 0.1, "asked": 0.7, "asked tersely": 3.0, "orders": 1.0}
 NAMES = ("brovexa", "talorine", "sovatrel", "jorafen", "nolivane", "dervanol", "meltavir", "cortivene")
 PRODUCT = ProductNames(product=NAMES[0])

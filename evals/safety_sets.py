@@ -17,6 +17,12 @@ from evals.errors import SuiteError
 
 _FITTED_DRUGS = ("lexapro", "cymbalta")
 _TENTHS_FITTED = 6
+_ASKED = (
+    ("fdarxbench", "question"),
+    ("medquad_drugs", "question"),
+    ("medinfo2019", "question"),
+    ("pubmedqa", "QUESTION"),
+)
 PSYTAR, ADE, QUESTIONS = "psytar", "ade", "questions"
 
 
@@ -56,7 +62,7 @@ def _ade(shared: Path) -> Iterator[Sentence]:
 
 
 def _questions(shared: Path) -> Iterator[Sentence]:
-    for name, key in (("fdarxbench", "question"), ("medquad_drugs", "question"), ("pubmedqa", "QUESTION")):
+    for name, key in _ASKED:
         for row in _rows(shared / f"data/questions/{name}.jsonl"):
             yield Sentence(row[key], QUESTIONS, tells=False, is_fitted_to=_tenth(row[key]) < 5)  # noqa: PLR2004 - half
 

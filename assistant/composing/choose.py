@@ -5,13 +5,11 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
 
 from assistant.composing.rank import EXPANDED, Asked, Candidate
 from assistant.composing.reading import Reading
 from assistant.composing.terms import stems
 from assistant.composing.traits import traits
-from knowledge.types import UnitKind
 
 # A further candidate must score this share of the best one; set on the dev bench.
 KEEP_SHARE = 0.5
@@ -45,11 +43,11 @@ def choose(candidates: Sequence[Candidate], limits: Limits) -> list[Candidate]:
         return []
     pool = _to_the_point(candidates)[:CONSIDERED]
     floor = KEEP_SHARE * pool[0].score
-    chances = _chances(pool)
+    likely = chances(pool)
     lengths = [word_count(candidate.reading, candidate.unit.index) for candidate in pool]
     costs = [LENGTH * length / limits.words for length in lengths]
     weights = [_weights(candidate) for candidate in pool]
-    said = [_Said.by(candidate) for candidate in pool]
+    said = [candidate.reading.sayings[candidate.unit.index] for candidate in pool]
     chosen: list[Candidate] = []
     overlap = dict.fromkeys(range(len(pool)), 0.0)  # with what is chosen, by place in the pool
     values = {i: pool[i].score - costs[i] for i in overlap}
@@ -57,7 +55,7 @@ def choose(candidates: Sequence[Candidate], limits: Limits) -> list[Candidate]:
     reached = 0.0
     spent = 0
     while overlap and len(chosen) < limits.citations * 2:
-        best = max(values, key=lambda i: (values[i], -i))
+        best = max(values, key=values.__getitem__)  # of equals the first, which ranks before
         if values[best] < floor or reached >= ENOUGH:
             break
         candidate = pool[best]
@@ -68,7 +66,7 @@ def choose(candidates: Sequence[Candidate], limits: Limits) -> list[Candidate]:
         if says_the_same or is_apart or (chosen and spent + lengths[best] > room):
             continue
         chosen.append(candidate)
-        reached += chances[best]
+        reached += likely[best]
         spent += lengths[best]
         covered |= candidate.matched
         overlap = {i: max(known, said[i].overlap(said[best])) for i, known in overlap.items()}
@@ -87,8 +85,11 @@ def _novelties(
     """What each of these candidates would add to the words of the question already covered, 0 to NOVELTY."""
     held = {id(one.reading): one for one in pool}
     known = {reading: _weight(one, covered) for reading, one in held.items()}
-    new = {i: math.fsum([weight for name, weight in weights[i] if name not in covered]) for i in places}
-    return {i: NOVELTY * more / ((more + known[id(pool[i].reading)]) or 1.0) for i, more in new.items()}
+    found: dict[int, float] = {}
+    for place in places:
+        more = math.fsum([weight for name, weight in weights[place] if name not in covered])
+        found[place] = NOVELTY * more / ((more + known[id(pool[place].reading)]) or 1.0) if more else 0.0
+    return found
 
 
 def speaks_of(asked: Asked, chosen: Sequence[Candidate]) -> bool:
@@ -154,9 +155,9 @@ def _same(one: Candidate, other: Candidate) -> bool:
     return one.reading is other.reading and one.unit.index == other.unit.index
 
 
-def _chances(pool: Sequence[Candidate]) -> list[float]:
+def chances(pool: Sequence[Candidate]) -> list[float]:
     """How likely each candidate is the one that answers: the softmax its score was fitted as."""
-    best = pool[0].score
+    best = pool[0].score if pool else 0.0
     masses = [math.exp((candidate.score - best) * SHARPNESS) for candidate in pool]
     whole = sum(masses)
     return [mass / whole for mass in masses]
@@ -202,8 +203,7 @@ def _table(candidate: Candidate) -> tuple[str, str, int | None]:
 
 def word_count(reading: Reading, index: int) -> int:
     """Words in one unit."""
-    unit = reading.document.units[index]
-    return len(reading.document.text[unit.start : unit.end].split())
+    return reading.word_counts[index]
 
 
 def _weights(candidate: Candidate) -> list[tuple[str, float]]:
@@ -216,35 +216,3 @@ def _weight(candidate: Candidate, found: frozenset[str]) -> float:
     """These stems by rarity; what is only implied, by an earlier turn or by shorthand, counts for less."""
     whole = candidate.reading.rarity.whole
     return whole(found & candidate.said) + EXPANDED * whole(found - candidate.said)
-
-
-class _Said(NamedTuple):
-    """What a unit says, as far as two are held beside each other."""
-
-    stems: frozenset[str]
-    numbers: frozenset[str]  # the stems that are numbers
-    negates: bool
-    row_of: int | None  # the table it is a row of
-
-    @classmethod
-    def by(cls, candidate: Candidate) -> _Said:
-        """What a candidate's unit says."""
-        unit = candidate.unit
-        stems = candidate.reading.unit_stems[unit.index]
-        return cls(
-            stems=stems,
-            numbers=candidate.reading.number_stems[unit.index],
-            negates=traits(candidate.reading.text_of(unit)).negates,
-            row_of=unit.table if unit.kind is UnitKind.TABLE_ROW else None,
-        )
-
-    def overlap(self, other: _Said) -> float:
-        """How much of the shorter of two units the other says too.
-
-        A number of its own, or a "not" that the other lacks, makes this one say something else.
-        """
-        if self.negates is not other.negates or not self.numbers <= other.stems:
-            return 0.0
-        if self.row_of is not None and self.row_of == other.row_of:
-            return 0.0  # rows of one table are alike by nature
-        return len(self.stems & other.stems) / (min(len(self.stems), len(other.stems)) or 1)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
 from assistant.composing.complete import Excerpt
 from assistant.composing.forms import STORY
+from assistant.composing.label_words import label_words
 from assistant.composing.rank import Asked, Candidate, share_stated
 from assistant.composing.reading import Reading
 from assistant.composing.terms import stem
@@ -18,6 +19,8 @@ from assistant.composing.traits import traits
 from assistant.understanding.medicines import medicines
 
 SHORTEST = 3  # letters from which a word that the label does not know speaks against an answer
+NEAR = 3  # best candidates looked at
+FEW = 2  # words of labels that a question may lack; more say no more
 DEFAULT = Path(__file__).with_name("confidence.json")
 
 
@@ -45,44 +48,38 @@ class ConfidenceModel:
 
     @staticmethod
     def features(asked: Asked, ranked: Sequence[Candidate], excerpts: Sequence[Excerpt]) -> dict[str, float]:
-        """What speaks for an answer: coverage of the question's words, similarity, agreement of the arms, topic."""
-        best = ranked[0]
-        reading = best.reading
+        """What speaks for an answer and against it: words shown, left out, unknown to the label; similarity; kinds."""
+        reading = ranked[0].reading
         shown = frozenset[str]().union(
             *(e.reading.unit_stems[i] | e.reading.context_stems[i] for e in excerpts for i in e.units)
         )
-        knows = reading.rarity.knows
-        named = {s for s in asked.original if _known(s, asked, reading) or (len(s) >= SHORTEST and s not in STORY)}
+        lists = label_words()
+        known = {s for s in asked.original if _known(s, asked, reading) and not s[0].isdigit()}
+        strange = asked.original - known
+        named = known | {s for s in strange if len(s) >= SHORTEST and s not in STORY and lists.tells(s)}
         weights = {s: reading.rarity.weight(s) for s in named}
         total = math.fsum(weights.values()) or 1.0
-        held = {s for s in named if s in shown or asked.meant.get(s, frozenset()) & shown}
         classed = {s for s in named if any(name <= shown for name in asked.classes.get(s, ()))}
-        held |= classed
-        unknown = {s for s in named - classed if not _known(s, asked, reading)}
-        meant = {s for s in named - unknown if not knows(s)}
-        rarest = sorted(weights, key=lambda s: (-weights[s], s))[:2]
+        held = classed | {s for s in named if s in shown or asked.meant.get(s, frozenset()) & shown}
+        unknown = named - known - classed
         return {
-            "best_score": best.score,
-            "margin": best.score - (ranked[5].score if len(ranked) > 5 else 0.0),  # noqa: PLR2004 - the sixth best
-            "dense": max((c.features["dense"] for c in ranked[:3]), default=0.0),
+            "margin": ranked[0].score - (ranked[5].score if len(ranked) > 5 else 0.0),  # noqa: PLR2004 - the sixth best
+            "dense": max((c.features["dense"] for c in ranked[:NEAR]), default=0.0),
             "coverage": math.fsum(weights[s] for s in held) / total if weights else 1.0,  # "What is it used for?"
-            "coverage_best": best.features["coverage"],
-            "precision_best": best.features["precision"],
-            "heading_best": best.features["heading"],
-            "lexical_first": best.features["lexical_rank"],
-            "dense_first": best.features["dense_rank"],
+            "coverage_best": ranked[0].features["coverage"],
+            "context_best": ranked[0].features["context"],
+            "coverage_near": max(c.features["coverage"] for c in ranked[:NEAR]),
             "unknown_words": math.fsum(weights[s] for s in unknown) / total,
-            "meant_words": math.fsum(weights[s] for s in meant) / total,
             "unknown_medicine": float(any(s in _medicine_stems() for s in unknown)),
-            "rarest_shown": sum(s in held for s in rarest) / len(rarest) if rarest else 1.0,
-            "prior": best.features["prior_above"],
-            "amount": best.features["amount"],
+            "unknown_terms": _few(unknown & lists.own),
+            "terms_left_out": _few((named - unknown - held) & lists.own),
             "kind": _kinds_shown(asked, excerpts),
-            "context_best": best.features["context"],
-            "row": best.features["row"],
-            "statement": best.features["statement"],
-            "words_asked": min(len(named), 12) / 12,
+            "row": ranked[0].features["row"],
         }
+
+
+def _few(found: Collection[str]) -> float:
+    return min(len(found), FEW) / FEW
 
 
 def _kinds_shown(asked: Asked, excerpts: Sequence[Excerpt]) -> float:

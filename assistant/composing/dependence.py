@@ -12,6 +12,8 @@ from assistant.composing.reading import Reading
 
 MAX_REFERRED = 3  # sentences taken in before one that hangs on them
 MAX_LIMITS = 2  # ... and behind one that they limit
+MAX_BRANCHES = 2  # cases of one rule taken in on either side
+ALIKE = 0.5  # share of its words, from which a case beside another is one of the same rule
 KEPT = 20_000  # label sentences whose judgement is kept
 
 _BACK = r"(?:it|its|they|them|their|this|these|that|those|such|so)"
@@ -54,6 +56,8 @@ _LIMITS = re.compile(
 )
 # What comes next in time: all that went before in the paragraph may say from when.
 _SEQUEL = re.compile(r"^(?:then|thereafter|afterwards?|subsequently|after that|from then on)\b", re.IGNORECASE)
+# A case of a rule: "If a dose is missed by less than 6 hours …", "When reconstituted in saline …".
+_CASE = re.compile(r"^(if|when)\b", re.IGNORECASE)
 _NEGATES = re.compile(r"\b(?:not|no|never|neither|nor|cannot|only|except|unless|without)\b", re.IGNORECASE)
 _KNOWN_THING = re.compile(r"^(?:once|if|when|after|until|unless|as soon as) the ([a-z]{4,})", re.IGNORECASE)
 _STEM = 5  # letters in which a word and its plural agree
@@ -76,11 +80,37 @@ def _opens_back(text: str) -> bool:
 
 
 def bound_to(reading: Reading, index: int) -> set[int]:
-    """The unit itself, what it hangs on, and what limits any of these; all of one paragraph."""
-    bound = {index, *_referred(reading, index)}
+    """The unit itself, the other cases of its rule, what these hang on, and what limits any; all of one paragraph."""
+    cases = {index, *_other_cases(reading, index)}
+    bound = cases.union(*(_referred(reading, case) for case in cases))
     for unit in sorted(bound):
         bound |= _limiting(reading, unit)
     return bound
+
+
+def _other_cases(reading: Reading, index: int) -> set[int]:
+    """The neighbours that open on a condition as this one does and are mostly of the same words: one rule, in cases."""
+    found: set[int] = set()
+    opening = _CASE.match(reading.text_of(reading.document.units[index]))
+    for step in (-1, 1) if opening else ():
+        at = index
+        for _ in range(MAX_BRANCHES):
+            if not _stand_together(reading, at, at + step) or not _is_case_beside(reading, index, at + step):
+                break
+            at += step
+            found.add(at)
+    return found
+
+
+def _is_case_beside(reading: Reading, index: int, other: int) -> bool:
+    opening, beside = (_CASE.match(reading.text_of(reading.document.units[i])) for i in (index, other))
+    one, two = reading.unit_stems[index], reading.unit_stems[other]
+    return (
+        opening is not None
+        and beside is not None
+        and opening[1].lower() == beside[1].lower()
+        and len(one & two) >= ALIKE * min(len(one), len(two))
+    )
 
 
 def _referred(reading: Reading, index: int) -> set[int]:

@@ -95,6 +95,7 @@ class Asked:
     classes: Mapping[
         str, tuple[frozenset[str], ...]
     ]  # stem of another medicine → stems of each name labels have for it
+    product: frozenset[str] = frozenset()  # the stems of the product's own names
 
     @cached_property
     def stems(self) -> frozenset[str]:
@@ -125,6 +126,7 @@ class Asked:
             wants_nonclinical=traits(text).nonclinical or _NONCLINICAL.search(text) is not None,
             fields=part.fields,
             classes=classes,
+            product=ignore,
         )
 
 

@@ -7,10 +7,14 @@ from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Generic, TypeVar
 
 from assistant.composing.forms import Vocabulary
+from assistant.composing.saying import Saying
 from assistant.composing.terms import Rarity, stems
 from knowledge.types import ApprovedDocument, ParsedDocument, Row, Section, Table, Unit
+
+T = TypeVar("T")
 
 OPENING = 3  # units of a section that count as its opening
 
@@ -22,14 +26,16 @@ class Reading:
     approved: ApprovedDocument
     sha256: str  # of the canonical text
     unit_stems: tuple[frozenset[str], ...]
-    number_stems: Lazily  # of each unit's stems those that are numbers
-    context_stems: Lazily  # heading path, lead-in; for rows caption, header, group
-    heading_stems: Lazily  # of each section's own heading
-    label_stems: Lazily  # of each table row's first cell, by unit
+    word_counts: Lazily[int]  # of each unit
+    sayings: Lazily[Saying]  # of each unit
+    context_stems: Lazily[frozenset[str]]  # heading path, lead-in; for rows caption, header, group
+    heading_stems: Lazily[frozenset[str]]  # of each section's own heading
+    label_stems: Lazily[frozenset[str]]  # of each table row's first cell, by unit
+    fields_over: Lazily[tuple[str, ...]]  # the field families of each section and of all it stands in, innermost first
     openings: Mapping[int, float]  # 1 for the first unit of a section, 1/2 for the second, 1/3 for the third
     rarity: Rarity
 
-    @property
+    @cached_property
     def document(self) -> ParsedDocument:
         """The document itself."""
         return self.approved.document
@@ -57,24 +63,17 @@ class Reading:
 
     def families(self, section: int) -> tuple[str, ...]:
         """The field families of a section and of all it stands in, innermost first."""
-        found: list[str] = []
-        index: int | None = section
-        while index is not None:
-            current: Section = self.document.sections[index]
-            if current.field and current.field not in found:
-                found.append(current.field)
-            index = current.parent
-        return tuple(found)
+        return self.fields_over[section]
 
 
-class Lazily:
-    """Stems by index, each worked out when first asked for: of a label's thousand units a question looks at forty."""
+class Lazily(Generic[T]):
+    """Values by index, each worked out when first asked for: of a label's thousand units a question looks at forty."""
 
-    def __init__(self, make: Callable[[int], frozenset[str]]) -> None:
+    def __init__(self, make: Callable[[int], T]) -> None:
         self._make = make
-        self._held: dict[int, frozenset[str]] = {}
+        self._held: dict[int, T] = {}
 
-    def __getitem__(self, index: int) -> frozenset[str]:
+    def __getitem__(self, index: int) -> T:
         found = self._held.get(index)
         if found is None:
             found = self._held[index] = self._make(index)
@@ -91,13 +90,31 @@ def read(approved: ApprovedDocument) -> Reading:
         approved=approved,
         sha256=document.text_sha256,
         unit_stems=unit_stems,
-        number_stems=Lazily(lambda index: frozenset(found for found in unit_stems[index] if found[0].isdigit())),
+        word_counts=Lazily(lambda index: len(_text_of(document, index).split())),
+        sayings=Lazily(lambda i: Saying.of(document.units[i], _text_of(document, i), unit_stems[i])),
         context_stems=Lazily(lambda index: _context(document, document.units[index], paths, tables)),
         heading_stems=Lazily(lambda index: stems(document.sections[index].heading)),
         label_stems=Lazily(lambda index: _label_stems(document, document.units[index])),
+        fields_over=Lazily(lambda index: _families(document, index)),
         openings=_openings(document),
         rarity=Rarity(unit_stems),
     )
+
+
+def _families(document: ParsedDocument, section: int) -> tuple[str, ...]:
+    found: dict[str, None] = {}
+    index: int | None = section
+    while index is not None:
+        current: Section = document.sections[index]
+        if current.field:
+            found[current.field] = None
+        index = current.parent
+    return tuple(found)
+
+
+def _text_of(document: ParsedDocument, index: int) -> str:
+    unit = document.units[index]
+    return document.text[unit.start : unit.end]
 
 
 def _own_words(document: ParsedDocument, unit: Unit) -> str:
@@ -108,7 +125,9 @@ def _own_words(document: ParsedDocument, unit: Unit) -> str:
     return " ".join(document.text[cell.start : cell.end] for cell in cells)
 
 
-def _context(document: ParsedDocument, unit: Unit, paths: Lazily, tables: Lazily) -> frozenset[str]:
+def _context(
+    document: ParsedDocument, unit: Unit, paths: Lazily[frozenset[str]], tables: Lazily[frozenset[str]]
+) -> frozenset[str]:
     context = paths[unit.section]
     if unit.lead_in is not None:
         context |= stems(unit.lead_in.of(document.text))

@@ -6,9 +6,10 @@ The table is `terms/conditions.yaml`; its head says how groups relate.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache, lru_cache
 
+from assistant.screens.tumors import organs, tumors_by_organ
 from assistant.screens.vocabulary import Hit, Vocabulary, read_terms, tokenise
 from assistant.understanding.medicines import is_common
 
@@ -27,6 +28,7 @@ class Tree:
     names: Mapping[str, tuple[str, ...]]
     parent: Mapping[str, str]
     inherits: frozenset[str]
+    organs: Mapping[str, str] = field(default_factory=dict)  # what stands before "cancer" in a name, with its group
 
     def ancestors(self, group: str) -> tuple[str, ...]:
         """Parents from near to far."""
@@ -52,7 +54,7 @@ def condition_tree() -> Tree:
                 if mark == "<":
                     inherits.add(name)
         groups[name] = tuple(spelling for term in terms for spelling in _spellings(term))
-    return Tree(Vocabulary(groups), groups, parent, frozenset(inherits))
+    return Tree(Vocabulary(groups), groups, parent, frozenset(inherits), organs(groups))
 
 
 def _spellings(term: str) -> tuple[str, ...]:
@@ -67,8 +69,14 @@ def _spellings(term: str) -> tuple[str, ...]:
 
 @lru_cache(maxsize=128)  # of turns under way
 def find_conditions(text: str) -> tuple[Hit, ...]:
-    """Conditions named in a text, longest first at each place."""
-    return condition_tree().vocabulary.find(tokenise(text))
+    """Conditions named in a text, longest first at each place; a tumor also by its organ and a marker or line."""
+    tree, tokens = condition_tree(), tokenise(text)
+    named = tree.vocabulary.find(tokens)
+    by_organ = tumors_by_organ(text, tokens, tree.organs)
+    if not by_organ:
+        return named
+    free = (one for one in by_organ if all(one.end <= hit.start or hit.end <= one.start for hit in named))
+    return tuple(sorted((*named, *free), key=lambda hit: hit.start))
 
 
 def condition_names(group: str) -> tuple[str, ...]:

@@ -29,7 +29,7 @@ _SETTINGS = tuple(
     for asked, held in (
         (r"\bpre-?\s?menopaus\w+|\bbefore\s+(?:the\s+)?menopause", r"\bpost-?\s?menopaus\w+|\bdue\s+to\s+menopause"),
         (
-            r"(?<!neo)(?<!neo-)\badjuvant|\badj\b|\bafter\s+(?:surgery|resection)|\bresected\b|\bcompletely\s+resected",
+            r"(?<!neo)(?<!neo-)\badjuvant|(?<!dose )(?<!dosing )\badj\b|\bafter\s+(?:surgery|resection)|\bresected\b",
             _ADVANCED,
         ),
         (r"\bneo-?\s?adj\w*|\bpre-?op\w*|\bperi-?op\w*|\bbefore\s+(?:surgery|resection|\w+ectomy)", _ADVANCED),

@@ -15,7 +15,9 @@ from assistant.screens.quantities import Quantity, amounts, least_weights, most_
 from assistant.screens.vocabulary import tokenise
 from knowledge.types import ApprovedDocument, DocumentKind, ParsedDocument, Section
 
-_SENTENCE = re.compile(r"(?<=[.;])(?<!\s[A-Z]\.)\s+|\s(?=Limitations? of Use)|\n+|\s(?=[•●▪])")
+_NOT_FOR = r"(?:but\s+|and\s+)?not\s+(?:intended\s+)?for\s+(?!wh)"
+_SENTENCE = re.compile(rf"(?<=[.;])(?<!\s[A-Z]\.)\s+|\s(?=Limitations? of Use)|\n+|\s(?=[•●▪])|(?<=,)\s(?={_NOT_FOR})")
+_DENIES = re.compile(_NOT_FOR, re.IGNORECASE)
 _ITEM = re.compile(r"[•●▪–-]")
 _WORDS = re.compile(r"\w")
 _CONTRA = re.compile(r"\bcontra-?indicated\b", re.IGNORECASE)
@@ -152,6 +154,8 @@ def _read(held: tuple[_Held, ...]) -> LabelUses:
 
 def _affirms(sentence: str) -> bool:
     """Whether a sentence of the indications approves something ("indicated where oral use is contraindicated" does)."""
+    if _DENIES.match(sentence):
+        return False
     return not is_negative(_CONTRA.sub("", sentence) if _INDICATED.search(sentence) else sentence)
 
 

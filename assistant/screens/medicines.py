@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -45,14 +45,19 @@ def find_medicines(text: str, product_names: Sequence[str] = ()) -> tuple[NamedM
 @lru_cache(maxsize=128)  # of turns under way: several screens ask for those of the same text
 def _found(text: str, product_names: tuple[str, ...]) -> tuple[NamedMedicine, ...]:
     tokens = tokenise(text)
-    ours, single = _own_names(product_names)
+    ours, single, longer = _own_names(product_names)
     listed = {h.first: h for h in vocabulary("medicines").find(tokens)}
+    words_said = tuple(token.word for token in tokens) if longer else ()
     found = []
     covered = 0
     for index, token in enumerate(tokens):
         if index < covered:
             continue
-        if index in listed:
+        own = next((name for name in longer.get(token.word, ()) if words_said[index : index + len(name)] == name), ())
+        if own:
+            covered = index + len(own)
+            found.append(NamedMedicine(" ".join(own), token.start, tokens[covered - 1].end, is_ours=True))
+        elif index in listed:
             hit = listed[index]
             words = tuple(t.word for t in tokens[hit.first : hit.last])
             found.append(NamedMedicine(" ".join(words), hit.start, hit.end, words in ours))
@@ -79,7 +84,14 @@ def may_be_name(word: str) -> bool:
     return len(plain) >= _SHORTEST_NAME and plain.isalpha() and not is_common(plain) and plain not in known_words()
 
 
+_Words = tuple[str, ...]
+
+
 @lru_cache(maxsize=64)
-def _own_names(product_names: tuple[str, ...]) -> tuple[frozenset[tuple[str, ...]], frozenset[str]]:
+def _own_names(product_names: _Words) -> tuple[frozenset[_Words], frozenset[str], Mapping[str, tuple[_Words, ...]]]:
+    """Our names as words: all, those of one word, and those of several by their first word, the longest first."""
     ours = frozenset(tuple(t.word for t in tokenise(name)) for name in product_names)
-    return ours, frozenset(words[0] for words in ours if len(words) == 1)
+    longer: dict[str, tuple[_Words, ...]] = {}
+    for words in sorted((w for w in ours if len(w) > 1), key=len, reverse=True):
+        longer[words[0]] = (*longer.get(words[0], ()), words)
+    return ours, frozenset(words[0] for words in ours if len(words) == 1), longer

@@ -14,7 +14,7 @@ from assistant.screens.ages import ADULT, find_young
 from assistant.screens.conditions import find_conditions, is_comorbidity, is_covered
 from assistant.screens.contrasts import named_diseases
 from assistant.screens.label_uses import LabelUses, find_routes, read_uses
-from assistant.screens.medicines import find_medicines
+from assistant.screens.medicines import find_medicines, generic_of
 from assistant.screens.patterns import read_patterns
 from assistant.screens.purposes import strange_purposes
 from assistant.screens.regimens import beyond
@@ -22,6 +22,7 @@ from assistant.screens.restrictions import markers, restrictions
 from assistant.screens.strange_conditions import BEFORE, LIKELY, SOME, Reason, denied, strange_conditions, unnamed
 from assistant.screens.vocabulary import Hit, tokenise
 from assistant.types import Finding, FindingKind, SafetyKind
+from assistant.understanding.companions import classes_of
 from knowledge.types import ApprovedDocument
 
 _FEW_WORDS = 9
@@ -45,11 +46,13 @@ def assess_use(text: str, populations: Sequence[str], label: Sequence[ApprovedDo
 
     `populations` are those the understanding step found ("pediatric", …). Returns the surest reason as an
     OFF_LABEL finding whose detail names what is not covered (condition, age, route, frequency, amount,
-    combination), or None. Without a label nothing can be said: None.
+    combination), or None. Without a label, or indications in it, nothing can be said: None.
     """
     if not label:
         return None
     uses = read_uses(label)
+    if not uses.indications and not uses.limited:
+        return None  # a document without indications approves and denies no use
     if read_patterns("use")["label_question"].search(text) and not _doses_for_the_unnamed(text, uses):
         return None
     reasons = sorted(_reasons(text, populations, uses), key=lambda r: r.confidence, reverse=True)
@@ -163,9 +166,15 @@ def _other_medicines(text: str, uses: LabelUses) -> bool:
     return any(not set(m.name.split()) & uses.own_names for m in find_medicines(text))
 
 
+def _speaks_of(name: str, uses: LabelUses) -> bool:
+    """Whether the label names a medicine or a class of it: then it is asked what the two do together."""
+    generic = generic_of(name)
+    return any(uses.mentions(one) for one in dict.fromkeys((name, generic, *classes_of(generic))))
+
+
 def _combination(text: str, uses: LabelUses) -> Iterator[Reason]:
     for match in read_patterns("use")["combination"].finditer(text):
         for medicine in find_medicines(text):
             near = 0 <= medicine.start - match.end() <= _CLOSE
-            if near and not uses.mentions(medicine.name) and not set(medicine.name.split()) & uses.own_names:
+            if near and not _speaks_of(medicine.name, uses) and not set(medicine.name.split()) & uses.own_names:
                 yield Reason("combination", medicine.start, medicine.end, SOME)

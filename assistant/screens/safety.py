@@ -57,7 +57,9 @@ class SafetyScreen:
         kinds = _kinds(weighed, limits) | {kind for kind, one in found.items() if one.confidence >= SURE}
         if SafetyKind.ADVERSE_EVENT in kinds and SafetyKind.OFF_LABEL_USE_WITH_HARM in found:
             kinds.add(SafetyKind.OFF_LABEL_USE_WITH_HARM)
-        return tuple(found.get(kind) or _fitted(message, read, weighed, kind) for kind in SafetyKind if kind in kinds)
+        asking = {one.clause.start for one in read.cued if frame_weight(one.clause) < 0}
+        surer = {kind: one if one.start in asking else _with_model(one, weighed[REPORT]) for kind, one in found.items()}
+        return tuple(surer.get(kind) or _fitted(message, read, weighed, kind) for kind in SafetyKind if kind in kinds)
 
     def _by_rules(self, message: ScreenInput, read: Read) -> dict[SafetyKind, Finding]:
         found: dict[SafetyKind, Finding] = {}
@@ -111,6 +113,11 @@ def _kinds(weighed: Mapping[str, float], limits: Thresholds) -> set[SafetyKind]:
     """The likeliest kind, and each other that is likely enough; use with harm never stands alone."""
     likeliest = max(WEIGHED, key=lambda kind: weighed[kind.value])
     return {likeliest, *(kind for kind in SafetyKind if weighed[kind.value] >= limits.kind)}
+
+
+def _with_model(finding: Finding, chance: float) -> Finding:
+    """A rule's finding as sure as rule and model are together, each taken for evidence of its own."""
+    return finding.model_copy(update={"confidence": round(1 - (1 - finding.confidence) * (1 - chance), 3)})
 
 
 def _fitted(message: ScreenInput, read: Read, weighed: Mapping[str, float], kind: SafetyKind) -> Finding:

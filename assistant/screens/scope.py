@@ -60,6 +60,8 @@ class ScopeScreen:
         """Whether the model hears another subject in a message without a word of medicine."""
         if self._reader is None or not message.text.strip() or _is_medical(message.text, message):
             return False
+        if read_patterns("scope")["measured"].search(message.text):
+            return False  # an age, a weight or an amount is a patient's or a medicine's
         vector = mean_said(message.heard, self._reader.read(message.heard))
         return self._model.is_elsewhere(vector, scoped=message.scope.product is not None)
 

@@ -10,8 +10,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from assistant.screens.clinical_events import is_clinical_word
-from assistant.screens.conditions import find_conditions, is_comorbidity, is_covered
+from assistant.screens.conditions import condition_tree, find_conditions, is_comorbidity, is_covered
 from assistant.screens.label_uses import LabelUses
+from assistant.screens.medicines import find_medicines
 from assistant.screens.patterns import read_patterns
 from assistant.screens.vocabulary import Hit, tokenise
 
@@ -38,6 +39,10 @@ _IN_CONTROL = re.compile(
 _APPROVES = re.compile(r"\bindicated\b|\btreatment\s+of\b", re.IGNORECASE)
 # "in a burn pt": who is treated, not what.
 _PATIENT = re.compile(r"\W*(?:pts?|patients?|victims?|survivors?|women|woman|men|man)\b", re.IGNORECASE)
+_PATIENT_HAS = re.compile(
+    r"\b(?:pts?|patients?|she|he|who)\s+(?:also\s+)?(?:has|have|with|w/?)\s+(?:[\w-]+\s+){0,2}$", re.IGNORECASE
+)
+_PATIENT_ON = re.compile(r"\W*(?:pts?|patients?|guy|lady|gentleman|man|woman|kid|child|boy|girl)\s+on\b", re.IGNORECASE)
 # "and what about X?" asks of X what was asked before.
 _GOES_ON = re.compile(
     r"\b(?:what|how)\s+about\s+(?:(?:in|for|with|using\s+it\s+(?:in|for))\s+)?(?:\w+\s+)?$", re.IGNORECASE
@@ -84,13 +89,31 @@ def denied(text: str, uses: LabelUses) -> Iterator[Reason]:
         return
     approving = [s.lower() for s in uses.indications if _APPROVES.search(s)]
     for match in _DENIED.finditer(text):
-        around = text[max(0, match.start() - _NEAR) : match.end() + _NEAR]
-        if _UNDER_CONTROL.match(text[match.end() :]) or _IN_CONTROL.search(around):
+        if _UNDER_CONTROL.match(text[match.end() :]) or _is_in_control(text, match, uses):
             continue
         word = match.group("word").lower()
         is_disease = is_clinical_word(word) or find_conditions(word)
         if is_disease and approving and all(word in sentence for sentence in approving):
             yield Reason("condition", match.start(), match.end(), LIKELY)
+
+
+def _is_in_control(text: str, denied: re.Match[str], uses: LabelUses) -> bool:
+    """Whether "controlled" or its like stands near and speaks of the product's disease, not of another."""
+    start = max(0, denied.start() - _NEAR)
+    for control in _IN_CONTROL.finditer(text[start : denied.end() + _NEAR]):
+        said = re.split(r"[,;.?]", text[: start + control.start()])[-1]
+        if all(is_covered(hit.group, uses.approved) for hit in find_conditions(said)):
+            return True
+    return False
+
+
+def _is_of_another_medicine(text: str, hit: Hit, before: str, uses: LabelUses) -> bool:
+    """Whether a disease only tells why a patient takes another medicine, which the question is about as well."""
+    if not (_PATIENT_HAS.search(before) or _PATIENT_ON.match(text[hit.end :])):
+        return False
+    if any(read_patterns("use")[name].search(text) for name in ("combination", "doses")):
+        return False
+    return any(not set(medicine.name.split()) & uses.own_names for medicine in find_medicines(text))
 
 
 def _condition_confidence(text: str, hit: Hit, uses: LabelUses, *, covered_beside: bool) -> float:
@@ -99,7 +122,8 @@ def _condition_confidence(text: str, hit: Hit, uses: LabelUses, *, covered_besid
     within = text[hit.start : hit.end].lower().startswith("for ")  # "for sleep", which alone is no complaint
     purpose = within or patterns["purpose"].search(before) is not None or _GOES_ON.search(before) is not None
     asks = patterns["asks"].search(text) is not None
-    if patterns["risk"].search(text) and not patterns["doses"].search(text):
+    only_risk = patterns["risk"].search(text) and not patterns["doses"].search(text)
+    if only_risk or _is_of_another_medicine(text, hit, before, uses):
         return 0.0
     if is_comorbidity(hit.group) or covered_beside:
         return _second_confidence(text, hit, uses, before, asks=asks)
@@ -121,8 +145,18 @@ def _condition_confidence(text: str, hit: Hit, uses: LabelUses, *, covered_besid
 
 
 def _is_named(text: str, hit: Hit, uses: LabelUses) -> bool:
-    """Whether the label names the condition anywhere, by this name or another."""
-    return uses.mentions(text[hit.start : hit.end]) or uses.mentions_condition(hit.group)
+    """Whether the label names the condition anywhere, by whatever name, or what covers it."""
+    if uses.mentions(text[hit.start : hit.end]):
+        return True
+    return any(uses.mentions_condition(group) for group in _and_what_covers(hit.group))
+
+
+def _and_what_covers(group: str) -> tuple[str, ...]:
+    """A condition and those whose label would hold for it too (STEMI: acute coronary syndrome)."""
+    tree, found = condition_tree(), [group]
+    while found[-1] in tree.inherits:
+        found.append(tree.parent[found[-1]])
+    return tuple(found)
 
 
 def _second_confidence(text: str, hit: Hit, uses: LabelUses, before: str, *, asks: bool) -> float:

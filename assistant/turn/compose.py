@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from assistant.composing.beside import tell_apart
+from assistant.composing.beside import holds, tell_apart
 from assistant.composing.choose import Limits, choose, first_that_speaks, speaks_of, united, with_missing
 from assistant.composing.cite import Citations
 from assistant.composing.complete import Excerpt, asks_for_a_course, complete, gathered, grown, runs
@@ -56,13 +56,15 @@ def compose(
     # What was added is sure by itself, and more is chosen than is shown: how sure the answer is, is told by what the
     # whole question found within the limits.
     own = complete(chosen, ranked, limits, whole_tables=whole)
-    features = confidence.features(asked, ranked, own if missing else _within(own, limits))
+    features = confidence.features(asked, ranked, own if missing else within(own, limits)[0])
     wide = Limits(words=round(limits.words * WIDER), citations=round(limits.citations * WIDER))
-    seeds = with_missing(choose(ranked, wide), [side.best for side in missing], wide)
+    sought = [side.best for side in missing]
+    seeds = with_missing(choose(ranked, wide), sought, wide)
     pool = united([ranked, *(side.ranked for side in missing)]) if missing else ranked
-    told = tell_apart(asked, gathered(seeds, pool, wide, whole_tables=whole), pool, [side.best for side in missing])
-    shown = _within(grown(told.shown, pool, limits), limits)
-    beside = _within([*told.shown[len(shown) :], *told.beside], limits)
+    found = gathered(seeds, pool, wide, whole_tables=whole)
+    told = tell_apart(asked, found, pool, sought, whole_tables=whole)
+    shown, cut = within(grown(told.shown, pool, limits), limits, sought)
+    beside, _ = within([*cut, *told.beside], limits)
     citations = Citations()
     return Draft(
         part=evidence.part,
@@ -110,16 +112,24 @@ def _missing(
     return found
 
 
-def _within(excerpts: Sequence[Excerpt], limits: Limits) -> Sequence[Excerpt]:
-    """As many of the best excerpts as the limit of citations allows; at least the first."""
+def within(
+    excerpts: Sequence[Excerpt], limits: Limits, sought: Sequence[Candidate] = ()
+) -> tuple[list[Excerpt], list[Excerpt]]:
+    """As many of the best excerpts as the limit of citations allows, and the others; at least the first stays.
+
+    One with a unit that was sought by itself gives way after those without.
+    """
+    kept, cut = list(excerpts), list[Excerpt]()
     spans = sum(len(runs(excerpt.units)) for excerpt in excerpts)
-    while len(excerpts) > 1 and 2 * spans > limits.citations:  # a span is cited once, and its lead-in at most once
+    while len(kept) > 1 and 2 * spans > limits.citations:  # a span is cited once, and its lead-in at most once
         citations = Citations()
-        lay_out(excerpts, citations)
+        lay_out(kept, citations)
         if len(citations.all()) <= limits.citations:
             break
-        excerpts = excerpts[:-1]
-    return excerpts
+        last = next((e for e in reversed(kept[1:]) if not holds(e, sought)), kept[-1])
+        kept.remove(last)
+        cut.insert(0, last)
+    return kept, cut
 
 
 def _safety(

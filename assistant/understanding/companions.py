@@ -17,7 +17,12 @@ def companions(text: str, product: str | None, index: ProductIndex) -> dict[str,
     if product is None:
         return {}
     beside = [m for m in index.resolve(text).mentions if m.medicine and product not in (*m.products, *m.related)]
-    return {m.text.lower(): (m.medicine, *dict.fromkeys(_classes_of().get(m.medicine, ()))) for m in beside}
+    return {m.text.lower(): (m.medicine, *classes_of(m.medicine)) for m in beside}
+
+
+def classes_of(generic: str) -> tuple[str, ...]:
+    """What labels call the classes of a medicine, by its nonproprietary name; none where the table has it not."""
+    return tuple(dict.fromkeys(_classes_of().get(key(generic), ())))
 
 
 @lru_cache(maxsize=1)

@@ -18,7 +18,8 @@ Lead = Literal["start", "sentence", "dash", "marker", "comma"]
 _ASKING = (
     r"what|whats|what's|which|who|whos|who's|whose|how|hows|how's|why|when|where|is|are|was|were|does|do|did|can|could|"
     r"should|shall|would|will|may|any|anything|remind|tell|list|give|show|explain|need|please|pls|at\s+what|in\s+what|"
-    r"for\s+how|by\s+how|ok\s+to|okay\s+to|safe\s+to|thoughts|wondering|looking\s+for|do\s+we|describe|compare|advise"
+    r"(?:for|by|after|within|over|from)\s+how|(?:after|below|above|under|from)\s+what|until\s+when|ok\s+to|okay\s+to|"
+    r"safe\s+to|thoughts|wondering|looking\s+for|do\s+we|describe|compare|advise"
 )
 _ABBREVIATION = r"(?<!\bDr)(?<!\bMr)(?<!\bMs)(?<!\bMrs)(?<!\bvs)(?<!\bSt)(?<!\bpt)(?<!\bpts)(?<!\bno)(?<!\beg)(?<!\bie)(?<!\bapprox)(?<!\b[A-Za-z]\.[a-z])(?<!\b[A-Z])"  # noqa: E501 - one look-behind a word
 _BREAK = re.compile(

@@ -142,3 +142,80 @@ def test_answers_made_one_keep_what_is_folded_below_each():
 
 def test_text_lists_no_reference_that_only_folded_blocks_use():
     assert "Chapter on storage" not in plain_text(Reply(outcomes=(folded_answer("storage"),)))
+
+
+def far(sentence, score=0.9, **features):
+    return ("warnings_and_cautions", sentence, score, features)
+
+
+DIZZY = far("Dizziness may impair driving.", 1.0, fused=1.0)
+
+
+def test_what_the_search_found_far_below_adds_nothing_without_a_further_word():
+    low = far("Falls were seen with dizziness.", fused=0.5)
+    assert told(asked_for("dizziness?"), DIZZY, low)[1] == [low[1]]
+    assert told(asked_for("dizziness, falls?"), DIZZY, low)[1] == []
+    near = far("Falls were seen with dizziness.", fused=0.8)
+    assert told(asked_for("dizziness?"), DIZZY, near)[1] == []
+
+
+def test_what_the_ranking_hardly_holds_for_the_answer_is_folded():
+    unlikely = ("warnings_and_cautions", "Watch for dizziness.", 4.0, {})
+    surely = ("warnings_and_cautions", "Stop it when dizziness lasts.", 5.0, {})
+    assert told(asked_for("dizziness?"), surely, unlikely)[1] == [unlikely[1]]
+
+
+@pytest.mark.parametrize(
+    ("sentence", "again"),
+    [
+        ("Keep opened vials cold for 24 hours [see Storage (16.2)].", True),
+        ("Keep opened vials cold for 48 hours [see Storage (16.2)].", False),
+        ("Do not keep opened vials cold for 24 hours.", False),
+    ],
+)
+def test_what_says_the_same_again_but_for_a_reference_is_folded(sentence, again):
+    one = ("dosage_and_administration", "Keep opened vials cold for 24 hours (2.2).", 1.0, {})
+    other = ("storage_and_handling", sentence, 0.95, {"prior_above": 0.8})
+    assert told(asked_for("vials, how long cold?"), one, other)[1] == ([sentence] if again else [])
+
+
+def rows_told(question, *rows, whole=False, values=()):
+    """(shown, folded) rows of a table, all of them chosen; rows of one cell head the others."""
+    label = labels.LabelBuilder()
+    label.section("adverse_reactions", "Trials", "6.1")
+    label.table("Table 1: Reactions", ("Reaction", "Veltrano %", "Placebo %"), *rows)
+    reading = read(labels.approved(label.build()))
+    units = reading.document.units
+    ranked = [Candidate(reading, u, 1.0, {"value": float(u.index in values)}, frozenset()) for u in units]
+    excerpt = Excerpt(reading, tuple(u.index for u in units), 1.0)
+    found = tell_apart(asked_for(question), [excerpt], ranked, whole_tables=whole)
+    return [i for e in found.shown for i in e.units], [i for e in found.beside for i in e.units]
+
+
+REACTIONS = [
+    ("Nausea", "9", "3"),
+    ("Rash", "4", "1"),
+    ("Severe rash", "1", "0"),
+    ("Fever", "2", "2"),
+    ("Cough", "3", "3"),
+]
+
+
+def test_rows_that_say_nothing_asked_are_folded_beside_one_that_does():
+    assert rows_told("rash vs placebo?", *REACTIONS) == ([1, 2], [0, 3, 4])
+
+
+def test_a_table_none_of_whose_rows_says_a_word_of_the_question_stays_whole():
+    assert rows_told("what was seen?", *REACTIONS) == ([0, 1, 2, 3, 4], [])
+    assert rows_told("all steps of rash?", *REACTIONS, whole=True) == ([0, 1, 2, 3, 4], [])
+
+
+def test_a_row_that_holds_the_value_asked_about_stays():
+    assert rows_told("rash?", *REACTIONS, values=(4,)) == ([1, 2, 4], [0, 3])
+
+
+def test_a_short_table_that_tells_one_thing_in_rows_stays_whole():
+    effect = [("Effect", "Morvazole doubles exposure"), ("What to do", "Halve the dose")]
+    assert rows_told("with morvazole?", *effect) == ([0, 1], [])
+    doses = [("Adults", "40 mg"), ("Children", "20 mg")]
+    assert rows_told("for children?", *doses) == ([1], [0])

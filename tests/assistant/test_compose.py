@@ -4,11 +4,12 @@ import labels
 import pytest
 
 from assistant.composing.choose import Limits
+from assistant.composing.complete import Excerpt
 from assistant.composing.confidence import ConfidenceModel
-from assistant.composing.rank import Asked, rank
+from assistant.composing.rank import Asked, Candidate, rank
 from assistant.composing.reading import read
 from assistant.say import blocks_text
-from assistant.turn.compose import compose
+from assistant.turn.compose import compose, within
 from assistant.types import Evidence, Part, PartKind, TableBlock
 from knowledge.types import Query, SearchResult
 
@@ -180,3 +181,14 @@ def test_a_question_that_names_no_indication_gets_the_dosage_of_each():
     shown = said(draft_for("dosage in adults, how much daily?", label=two_indications()))
     assert "40 mg" in shown
     assert "20 mg" in shown
+
+
+def test_what_was_sought_by_itself_gives_way_last_to_the_limit_of_citations():
+    label = labels.approved()
+    reading = read(label)
+    sentences = [u for u in reading.document.units if u.table is None][:4]
+    excerpts = [Excerpt(reading, (unit.index,), 1.0) for unit in sentences]
+    sought = [Candidate(reading, sentences[-1], 1.0, {}, frozenset())]
+    kept, cut = within(excerpts, Limits(words=120, citations=2), sought)
+    assert [e.units[0] for e in kept] == [sentences[0].index, sentences[-1].index]
+    assert [e.units[0] for e in cut] == [sentences[1].index, sentences[2].index]

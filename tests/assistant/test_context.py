@@ -92,3 +92,25 @@ def test_items_of_a_list_do_not_hang_on_one_another():
     last = len(reading.document.units) - 1
     assert bound_to(reading, last) == {last}
     assert bound_to(reading, last - 1) == {last - 1}
+
+
+def bound(reading, opening):
+    index = next(i for i, u in enumerate(reading.document.units) if reading.text_of(u).startswith(opening))
+    return [reading.text_of(reading.document.units[i]) for i in sorted(bound_to(reading, index))]
+
+
+MISSED = (
+    "Inject veltranib every 4 weeks.",
+    "If a dose is missed by less than 6 days, inject it as soon as possible.",
+    "If a dose is missed by more than 6 days, restart with two starting doses.",
+    "If stored in a refrigerator, warm it for an hour.",
+)
+
+
+@pytest.mark.parametrize("asked", [1, 2])
+def test_the_cases_of_one_rule_come_together(asked):
+    assert bound(reading_of(*MISSED), MISSED[asked][:40]) == [MISSED[1], MISSED[2]]
+
+
+def test_a_condition_of_something_else_is_no_case_of_the_rule():
+    assert bound(reading_of(*MISSED), "If stored") == [MISSED[3]]

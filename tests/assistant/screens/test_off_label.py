@@ -80,3 +80,33 @@ def test_harm_in_an_unapproved_use_is_a_further_kind_of_the_report():
     assert finding is not None
     assert finding.detail == SafetyKind.OFF_LABEL_USE_WITH_HARM.value
     assert assess_harm("my RA pt got hives", label()) is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "any grade CRS, how many gr 3",
+        "how many spike fevers?",
+        "problems when stopping it, hair loss?",
+        "can it be taken with omeprazole, pt has reflux",
+        "HIV pt on omeprazole",
+    ],
+)
+def test_rates_and_what_another_medicine_is_for_are_no_use(text):
+    assert assess_use(text, (), label()) is None
+
+
+@pytest.mark.parametrize("text", ["sarcoidosis pt on omeprazole, what dose", "pt has sarcoidosis, dose?"])
+def test_the_dose_for_what_the_patient_has_still_is(text):
+    assert assess_use(text, (), label()) is not None
+
+
+def test_a_document_without_indications_denies_no_use():
+    (held,) = label()
+    silent = held.document.model_copy(
+        update={
+            "sections": tuple(s for s in held.document.sections if s.field != "indications_and_usage"),
+            "source_sha256": "2" * 64,
+        }
+    )
+    assert assess_use("corvexa for sarcoidosis, dose?", (), [held.model_copy(update={"document": silent})]) is None

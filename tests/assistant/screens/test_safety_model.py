@@ -70,3 +70,37 @@ def test_one_pass_over_a_message_serves_screens_and_retrieval(monkeypatch):
     monkeypatch.setattr(reader, "_sessions", ())  # a second pass would fail
     assert (reader.embed_query("a message") == first).all()
     assert reader.read("a message").vectors.shape[1] == 384
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "had a clot on the pill in 2009, off blood thinners. can she start zelvantra?",
+        "cirrhosis child c, which dose?",
+        "cant swallow capsules, open them?",
+        "missed this mornings tablet - double up tonight?",
+        "plt limit under which you cant begin",
+    ],
+)
+def test_what_a_patient_is_or_had_before_is_no_report(screen, text):
+    assert not look(screen, text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "had a clot on the pill in 2009, and now another one 4 wks into zelvantra",
+        "cirrhosis child a when we began, ascites since month 2",
+        "cant swallow since the third dose, ulcers down to the larynx",
+        "ward forgot the tablet for six days, seized last night",
+        "plts 18 after 2 wks, we stopped",
+    ],
+)
+def test_what_became_of_them_on_it_is(screen, text):
+    assert look(screen, text)
+
+
+def test_a_rule_and_the_model_together_are_surer_than_the_rule(screen):
+    text = "nurse gave it im by mistake"
+    by_rule = max(f.confidence for f in SafetyScreen().look(ScreenInput(text=text, scope=Scope(), product_names=())))
+    assert max(f.confidence for f in look(screen, text)) > by_rule

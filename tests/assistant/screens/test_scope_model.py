@@ -61,3 +61,26 @@ def test_a_file_of_another_form_is_named(tmp_path):
     broken.write_bytes(b"no model")
     with pytest.raises(ValueError, match=r"line\.npz: not a scope model"):
         ScopeModel.load(broken)
+
+
+@pytest.mark.parametrize("text", ["what if she takes both with dinner", "and when relative to breakfast"])
+def test_a_meal_it_is_taken_with_is_no_other_subject(screen, text):
+    assert not is_elsewhere(screen, text)
+
+
+@pytest.mark.parametrize("text", ["book a table for dinner", "best breakfast near the station"])
+def test_a_meal_alone_is(screen, text):
+    assert is_elsewhere(screen, text)
+
+
+def test_an_age_or_a_weight_is_of_medicine(screen):
+    assert not is_elsewhere(screen, "13 yo, the harbour one - weight based or flat?")
+
+
+def test_our_own_name_of_two_words_is_of_medicine(screen):
+    message = ScreenInput(
+        text="What other information should I know about Baltic Salt ?",
+        scope=Scope(product="Baltine"),
+        product_names=("baltine", "baltic salt"),
+    )
+    assert not screen.look(message)
