@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from assistant.composing.choose import Limits, word_count
-from assistant.composing.dependence import bound_to
+from assistant.composing.dependence import bound_to, other_cases
 from assistant.composing.rank import Candidate
 from assistant.composing.reading import Reading
 from knowledge.types import UnitKind
@@ -185,6 +185,14 @@ def grown(excerpts: Sequence[Excerpt], ranked: Sequence[Candidate], limits: Limi
                 words += length
         found.append(Excerpt(excerpt.reading, tuple(sorted(units)), excerpt.score))
     return found
+
+
+def with_cases(excerpts: Sequence[Excerpt]) -> list[Excerpt]:
+    """The excerpts, each sentence that is one case of a rule with the other cases beside it, whatever the limits."""
+    return [
+        Excerpt(e.reading, tuple(sorted({*e.units, *(c for i in e.units for c in other_cases(e.reading, i))})), e.score)
+        for e in excerpts
+    ]
 
 
 def _neighbours(excerpt: Excerpt) -> Iterable[int]:

@@ -80,15 +80,14 @@ def _opens_back(text: str) -> bool:
 
 
 def bound_to(reading: Reading, index: int) -> set[int]:
-    """The unit itself, the other cases of its rule, what these hang on, and what limits any; all of one paragraph."""
-    cases = {index, *_other_cases(reading, index)}
-    bound = cases.union(*(_referred(reading, case) for case in cases))
+    """The unit itself, what it hangs on, and what limits any of these; all of one paragraph."""
+    bound = {index, *_referred(reading, index)}
     for unit in sorted(bound):
         bound |= _limiting(reading, unit)
     return bound
 
 
-def _other_cases(reading: Reading, index: int) -> set[int]:
+def other_cases(reading: Reading, index: int) -> set[int]:
     """The neighbours that open on a condition as this one does and are mostly of the same words: one rule, in cases."""
     found: set[int] = set()
     opening = _CASE.match(reading.text_of(reading.document.units[index]))

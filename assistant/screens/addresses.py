@@ -35,7 +35,7 @@ _ENGLISH = (
 )
 _SUFFIX = (
     r"(?:stra(?:ss|ß)e|strasse|gasse|gatan?|gate|gade|vägen|vagen|veien|vegen|vej|väg|veg|katu|kuja|straat|laan|weg|platz|plein|braut|stígur|"
-    r"vegur|dreef|kade|allee|alleen|allé|stræde|torget|rinne|polku|ring|damm|ufer|steig|singel|gracht|(?<=\w{4})tie)"
+    r"vegur|dreef|kade|allee|alleen|allé|stræde|torget|rinne|polku|ring|damm|ufer|steig|singel|gracht|(?<=\w{4})tie|str\.)"
 )
 _APART = r"(?:stra(?:ss|ß)e|str\.|gasse|platz|weg|allee|damm|ufer|gata|väg|vej|katu|laan|kade|tänav|põik|kapu)"
 _PREFIX = (
@@ -44,7 +44,10 @@ _PREFIX = (
     r"str|strada|λεωφόρος|οδός|jalan|jl)"
 )
 _HUNGARIAN = r"(?:út|útja|utca|u\.|tér|körút)"
-_FLAT = r"(?:apt|apartment|suite|ste|flat|unit|bldg|building|floor|door)\.?\s*\#?\s*\d{1,5}[A-Za-z]?"
+_FLAT = (
+    r"(?:apt|apartment|apto|apartamento|suite|ste|flat|unit|bldg|building|floor|door|lgh|top|wohnung|piso|interno)"
+    r"\.?\s*\#?\s*\d{1,5}[A-Za-z]?"
+)
 _LEADS = (
     r"(?:address(?:es)?(?:\s+(?:is|with|here|they\s+are|it\s+is))?|lives?\s+(?:on|at|in)|lived\s+(?:on|at|in)|living\s+(?:on|at|in)|resid(?:es|ing)\s+(?:on|at|in)|"
     r"(?:office|restaurant|shop|clinic|house|home|practice|flat)\s+is\s+(?:at|on|in)|located\s+(?:at|on|in)|meet\s+(?:\w+\s+)?at|"
@@ -59,7 +62,13 @@ _BOXES = tuple(
     for pattern in (
         _ARMED_FORCES,
         r"\bUS(?:NS|S|CGC|NV)\s+\w+\s+(?:apo|fpo|dpo)\s+(?:aa|ae|ap)\s+\d{5}",
-        r"\bP\.?\s?O\.?\s?box\s+\d+(?:[ \t]+" + _NAMED + r"){0,2}",
+        r"\b(?:G\.?)?P\.?\s?O\.?\s?box\s+\d+(?:[ \t]+" + _NAMED + r"){0,2}",
+        # boxes as other countries call them, and the routes that rural post goes by
+        (
+            r"\b(?:postfach|postbus|postboks|bo[iî]te\s+postale|apartado(?:\s+de\s+correos)?|casilla(?:\s+de\s+correo)?|"
+            r"caixa\s+postal|casella\s+postale|(?-i:Locked\s+Bag|Private\s+Bag))\s+(?:n[ºo°.]\s?)?\d[\d ]{0,6}\d?(?!\w)"
+        ),
+        r"(?<![\w.-])(?:\d{1,6}\s+)?(?:rural\s+route|(?-i:RR)|(?-i:HC)|route)\s+\d{1,3},?\s+box\s+\d{1,5}[A-Za-z]?(?!\w)",
         r"(?<!\w)(?:\d{1,6}\s+)?(?:apt|apartment|suite)\.?\s*\#?\s*\d{1,5}[A-Za-z]?(?!\w)",
         r"\baddress(?:es)?(?:\s+(?:is|are|to|was)|:)\s+(?:the\s+same:\s+)?\d{3,6}(?=\s*(?:[,.;?!\n]|$))",
     )
@@ -74,7 +83,7 @@ _CORES = tuple(
         rf"(?<![\w.,-])(?:\d{{1,6}}\s+)?[^\W\d_]{{3,40}}(?:\s+[^\W\d_]{{3,40}})?\s+{_HUNGARIAN}\.?\s+{_HOUSE}",
         rf"(?<![\w.,-])(?:\d{{1,6}}\s+)?(?:{_NAMED}\s+){{0,2}}\w{{2,40}}{_SUFFIX}\s+{_HOUSE}{_NO_DOSE}",
         rf"(?<![\d.,-])(?:\d{{1,6}}\s+)?{_NAMED}(?:\s+{_NAMED})?\s+{_APART}\s+{_HOUSE}{_NO_DOSE}",
-        rf"(?<![\d.,-])(?:\d{{1,6}}\s+){{1,2}}{_PREFIX}\.?\s+{_STREET_NAME}",
+        rf"(?<![\d.,-])(?:\d{{1,6}}\s+(?:(?:bis|ter)\s+)?){{1,2}}{_PREFIX}\.?\s+{_STREET_NAME}",
         rf"(?<![\d.,-])(?:{_FLAT},?\s+)?\d{{1,6}}(?:/\d{{1,4}})?[A-Za-z]?\s+(?:\d{{1,5}}\s+)?(?:{_NAMED}\s+){{1,3}}{_ENGLISH}\b\.?(?:\s+(?:north|south|east|west)\b)?",
         rf"(?<![\d.,-])\d{{1,6}}\s+{_PREFIX}\.?\s+(?:[^\W\d]+\s+){{1,4}}\d{{1,5}}{_NO_DOSE}",
         # any name between numbers, or a number behind it, where a flat follows
@@ -121,6 +130,13 @@ _ON_CODE = re.compile(
     rf"{_GAP}(?:\d{{2}}-\d{{3}}|\d{{4}}\s?[A-Z]{{2}}|\d{{5,6}}),?\s+{_CAP}(?:(?<!\.)[ -]{_CAP})?(?!\w)"  # then a town
     rf"|{_GAP}(?:{_PLACE}\s+)?(?:[A-Z]{{1,2}}-)?\d{{4,6}}(?:-\d{{3,4}})?(?![\d\w])"
     rf"|{_GAP}(?:{_PLACE},?\s+)?[A-Z]{{1,2}}\d[A-Z\d]?\s?\d[A-Z]{{2}}(?!\w)"  # British
+    # Canadian, Irish
+    rf"|{_GAP}(?:{_PLACE},?\s+)?(?-i:[A-Z]\d[A-Z]\s?\d[A-Z]\d|[AC-FHKNPRTV-Y]\d[\dW]\s?[A-Z\d]{{4}})(?!\w)"
+    rf"|{_GAP}(?:[A-Z]{{1,2}}-)?\d{{3}}\s\d{{2}},?\s+{_CAP}(?!\w)"  # Swedish, Greek, Czech: then a town
+    # Brazilian, Portuguese, Japanese
+    rf"|{_GAP}(?:{_PLACE},?\s+(?:-\s)?(?:[A-Z]{{2}},?\s+)?)?"
+    r"(?:\d{5}-\d{3}|\d{3}-\d{4}|\d{4}-\d{3})(?![\d\w-])"
+    rf"|{_GAP}{_PLACE},?\s+(?-i:NSW|VIC|QLD|TAS|ACT|[A-Z]{{2}})\s+\d{{4,5}}(?![\d\w])"  # Australian, American
 )
 _TOWN_AFTER_FLAT = re.compile(
     rf"(?:[ \t]+{_CAP}){{1,4}}(?:\s+nan)?(?=\s*(?:[.?\n]|$)|\s+(?:after|in)\b)", re.IGNORECASE

@@ -14,7 +14,6 @@ from assistant.screens.vocabulary import Hit, Vocabulary, read_terms, tokenise
 from assistant.understanding.medicines import is_common
 
 _COMORBIDITY = "co."
-_WORDS = frozenset({"he", "hit", "hits", "He"})  # as compared they are HAE and HIT; as written they are words
 # How HCPs shorten the last word of a disease's name.
 _SHORT_FOR = {"cancer": ("ca",), "carcinoma": ("ca",), "disease": ("dz", "dis"), "syndrome": ("synd", "sx"),
               "infection": ("infxn", "inf"), "transplant": ("tx", "txp"), "disorder": ("d/o",), "deficiency": ("def",),
@@ -72,7 +71,7 @@ def _spellings(term: str) -> tuple[str, ...]:
 def find_conditions(text: str) -> tuple[Hit, ...]:
     """Conditions named in a text, longest first at each place; a tumor also by its organ and a marker or line."""
     tree, tokens = condition_tree(), tokenise(text)
-    named = tuple(hit for hit in tree.vocabulary.find(tokens) if text[hit.start : hit.end] not in _WORDS)
+    named = tree.vocabulary.find(tokens)
     by_organ = tumors_by_organ(text, tokens, tree.organs)
     if not by_organ:
         return named

@@ -31,6 +31,7 @@ THING = re.compile(
     re.IGNORECASE,
 )
 _LONGEST = 3
+_LONG_ROW = 4  # names in a row, of which one listed family name is enough
 _LONE = 4  # letters of a given name that is believed alone where nothing is capitalised
 
 
@@ -42,6 +43,7 @@ class Candidate:
     end: int
     sure: int
     least: int = 1
+    titled: bool = False  # a title that only people have stands before it
 
 
 def find_listed(text: str, identifiers: Spans, words: KnownWords) -> Iterator[Candidate]:
@@ -102,7 +104,8 @@ def _counted(text: str, words: KnownWords) -> Iterator[Candidate]:
     for match in _ROW.finditer(text):
         run = words.within(match.span())
         named = [t for t in run if t.written[0].isupper()]
-        if sum(is_family(t, words) for t in named) > 1 and all(
+        enough = 1 if len(named) >= _LONG_ROW else 2
+        if sum(is_family(t, words) for t in named) >= enough and all(
             is_family(t, words) or is_unknown(t, words) for t in named
         ):
             yield from (Candidate(t.start, t.end, sure=1) for t in named)

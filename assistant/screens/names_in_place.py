@@ -22,18 +22,18 @@ _KIN = (
     r"mother|mum|mom|father|dad|wife|husband|son|daughter|brother|sister|aunt|uncle|cousin|niece|nephew|grandmother|"
     r"grandfather|grandson|granddaughter|twin|fianc[eé]e?|partner|spouse|carer|caregiver|neighbou?r|friend"
 )
-_ACT = (
+ACT = (
     r"prescribed|ordered|seen|examined|reviewed|referred|signed|dictated|written|performed|operated\s+on|"
     r"directed|sung|composed|supervised|accompanied|dispensed"
 )
 # What stands before a name; the word is believed where no list of ours knows it.
 _BEFORE = re.compile(
-    rf"\b(?:(?i:{_STAFF}|{_KIN})|(?i:{_ACT})\s+(?i:by):?|(?i:said|asked|told|replied|says|answered)(?:\s+{NAME})?\s+(?i:to)"
+    rf"\b(?:(?i:{_STAFF}|{_KIN})|(?i:{ACT})\s+(?i:by):?|(?i:said|asked|told|replied|says|answered)(?:\s+{NAME})?\s+(?i:to)"
     rf"|(?i:gender|birthday|mother|father|chart|notes|file|son|daughter|wife|husband|address|phone|guardian)\s+(?i:of)"
     rf"|(?i:his|her|my|their|the\s+pt['’]?s|patient['’]?s)\s+(?i:{_KIN}))\s+(?P<name>{FULL})"
 )
 _LOWER_BEFORE = re.compile(
-    rf"\b(?:(?:{_KIN})|(?:{_ACT})\s+by|(?:gender|birthday|mother|father|chart|son|daughter|wife|husband)\s+of|"
+    rf"\b(?:(?:{_KIN})|(?:{ACT})\s+by|(?:gender|birthday|mother|father|chart|son|daughter|wife|husband)\s+of|"
     rf"(?:mr|mrs|miss|prof)\.?|pts?|patients?|lady|gentleman|ask(?:ed)?|told|tell|call(?:ed)?|follow(?:ed)?\s+up\s+with|spoke\s+(?:to|w/|with)|name(?:\s+is|:))\s+"
     r"(?P<name>[^\W\d_]{3,}(?:[-'’][^\W\d_]+)?(?:\s+[^\W\d_]{3,}(?:[-'’][^\W\d_]+)?)?)"
 )
@@ -46,6 +46,7 @@ _AFTER = re.compile(
     r"\s+(?:family|twins|baby|household|couple)\b|\s+(?:in\s+)?(?:bed|bay|room)\s*\d|\s+\d{2,3}\s?kg\b|\s+(?:is|was)\s+(?:a\s+)?(?:very|so|such|really)\s+"
     r"(?:\w+\s+)?(?:impulsive|sympathetic|kind|rude|friendly|worried|anxious|upset|person|patient\s+person)|\s+so\s+"
     r"(?:impulsive|anxious|worried|upset|friendly|rude|tired)\b"
+    r"|\s+(?:his|her|their)\s+(?:new\s+|home\s+|phone\s+|email\s+)?(?:address|phone|number|e-?mail|contact|details)\b"
 )
 _AGED = re.compile(
     r"\s{0,20}[,(]?\s{0,20}\d{1,3}\s?-?\s?(?:yo\b|y/o|yrs?\b|[MF]\b(?!\s*/)|J\.|lat\b|ans\b)|\s+[MFmf]\s*/?\s*\d{2}\b|\s{0,20}[,(]\s{0,20}(?:DOB|dob|MRN|mrn)\b"
@@ -61,7 +62,10 @@ _QUOTED = re.compile(
     r"|\b(?:nick\s?named?|aka|goes\s+by)\s+[\"“']?(?P<known>[^\W\d_a-z][^\W\d_]{2,})"
 )
 _PAIR = re.compile(r"(?<![\w-])[^\W\d_]{4,}(?=\s(?P<last>[^\W\d_]{5,})(?![\w-]))")  # each word but the last begins one
-_LEADING = frozenset({*PARTICLES.strip("(?:)").split("|"), "dr", "prof"})
+TITLES = frozenset(
+    {"mr", "mrs", "m", "miss", "mx", "dr", "prof", "professor", "sir", "herr", "frau", "pani", "mme"}
+)  # as tokens are compared
+LEADING = frozenset({*PARTICLES.strip("(?:)").split("|"), "dr", "prof"})
 _LONG = 6  # letters of a family name in capitals that is believed alone
 _SUBSTANCE = re.compile(
     r"(?:mab|nib|lib|vir|stat|cept|ase|kin|parin|pril|olol|mycin|cillin|oxacin|azole|statin|sartan|dipine|tide|gene|ology|ologists?|iatry|iatrics|surgery|"
@@ -73,7 +77,7 @@ _SUBSTANCE = re.compile(
 def find_in_place(text: str, words: KnownWords) -> Iterator[Candidate]:
     """Runs of words that are names by what stands around them."""
     for match in _TITLED_PARTICLE.finditer(text):
-        led = sum(t.word in _LEADING for t in words.within(match.span("name")))
+        led = sum(t.word in LEADING for t in words.within(match.span("name")))
         yield Candidate(*match.span("name"), sure=led + 1)
     if not words.title_case:
         yield from _behind_who(text, words)
@@ -81,7 +85,7 @@ def find_in_place(text: str, words: KnownWords) -> Iterator[Candidate]:
         yield from _in_capitals(text, words)
     yield from _in_lower_case(text, words)
     for match in _INITIALLED.finditer(text):
-        if _is_nobodys(words.within(match.span("name"))[0], words):
+        if is_nobodys(words.within(match.span("name"))[0], words):
             yield _all_of(words, match.span("name"))
     for match in _QUOTED.finditer(text):
         group = match.lastgroup or "name"
@@ -98,14 +102,14 @@ def led_by_particles(text: str, span: tuple[int, int]) -> tuple[int, int]:
 def _behind_who(text: str, words: KnownWords) -> Iterator[Candidate]:
     for match in _BEFORE.finditer(text):
         run = words.within(match.span("name"))
-        if run and _is_nobodys(run[0], words) and not THING.match(text, run[0].end):
+        if run and is_nobodys(run[0], words) and not THING.match(text, run[0].end):
             yield Candidate(*match.span("name"), sure=1)
 
 
 def _before_what_people_are(text: str, words: KnownWords) -> Iterator[Candidate]:
     for match in CAPITALISED.finditer(text):
         run = words.within(match.span())
-        is_all = bool(run) and all(_is_nobodys(t, words) for t in run) and not eponym_words(run)
+        is_all = bool(run) and all(is_nobodys(t, words) for t in run) and not eponym_words(run)
         if is_all and (_AFTER.match(text, match.end()) or (len(run) > 1 and _AGED.match(text, match.end()))):
             yield _all_of(words, match.span())
 
@@ -137,7 +141,7 @@ def _in_lower_case(text: str, words: KnownWords) -> Iterator[Candidate]:
     for match in _LOWER_BEFORE.finditer(text):
         run = words.within(match.span("name"))
         first, last = run[0], run[-1]
-        if first.written != first.written.lower() or not _is_nobodys(first, words):
+        if first.written != first.written.lower() or not is_nobodys(first, words):
             continue
         listed = is_given(first.written) or is_surname(first.written) or is_accented(first.written)
         if not listed and not match.group().startswith("mrs"):
@@ -145,7 +149,7 @@ def _in_lower_case(text: str, words: KnownWords) -> Iterator[Candidate]:
         is_doubtful = match.group().startswith(_ROLES) and not is_common_given(first.written)
         if is_doubtful and first.written.isascii() and not _ACTS.match(text, first.end):
             continue
-        whole = len(run) > 1 and _is_nobodys(last, words)
+        whole = len(run) > 1 and is_nobodys(last, words)
         yield Candidate(first.start, last.end if whole else first.end, sure=2 if whole else 1)
     yield from _common_pairs(text, words)
 
@@ -155,11 +159,11 @@ def _common_pairs(text: str, words: KnownWords) -> Iterator[Candidate]:
     for match in _PAIR.finditer(text):
         first, last = words.within((match.start(), match.end("last")))[:2]
         is_lower = first.written.islower() and last.written.islower()
-        if is_lower and is_common_given(first.written) and not words.keeps(first.written) and _is_nobodys(last, words):
+        if is_lower and is_common_given(first.written) and not words.keeps(first.written) and is_nobodys(last, words):
             yield Candidate(first.start, last.end, sure=2)
 
 
-def _is_nobodys(token: Token, words: KnownWords) -> bool:
+def is_nobodys(token: Token, words: KnownWords) -> bool:
     """Whether no list knows the word as one of medicine or of everyday language, nor looks it like a substance."""
     return is_unknown(token, words) and not words.is_medicine(token) and not _SUBSTANCE.search(token.word)
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
+from assistant.composing.label_words import label_words
 from assistant.screens.ages import ADULT, find_young
 from assistant.screens.circumstances import is_circumstance
 from assistant.screens.conditions import find_conditions, is_comorbidity, is_covered
@@ -122,7 +123,7 @@ def assess_harm(text: str, label: Sequence[ApprovedDocument]) -> Finding | None:
 
 
 def _reasons(text: str, populations: Sequence[str], uses: LabelUses) -> Iterator[Reason]:
-    named = find_conditions(text)
+    named = tuple(hit for hit in find_conditions(text) if not _is_plain(text[hit.start : hit.end], hit.term))
     beside = tuple(hit for hit in named if is_circumstance(text, hit))
     hits = tuple(hit for hit in named if hit not in beside and not _NOT_ASKED.search(text[: hit.start]))
     yield from strange_conditions(text, hits, uses)
@@ -142,6 +143,11 @@ def _reasons(text: str, populations: Sequence[str], uses: LabelUses) -> Iterator
         return
     for one in restrictions(text, uses.indications, uses.dosing, uses.text):
         yield Reason(one.detail, one.start, one.end, one.confidence)
+
+
+def _is_plain(written: str, term: str) -> bool:
+    """Whether a plain word only has the letters of an abbreviation: "he" of HAE, "hits" of HIT."""
+    return term.isupper() and written.islower() and (written != term.lower() or written in label_words().everyday)
 
 
 def _age(text: str, populations: Sequence[str], hits: Sequence[Hit], uses: LabelUses) -> Iterator[Reason]:

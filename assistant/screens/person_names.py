@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from assistant.screens.known_words import KnownWords, eponym_words, everyday_words
 from assistant.screens.listed_names import (
@@ -18,13 +18,16 @@ from assistant.screens.listed_names import (
     is_family,
     is_unknown,
 )
-from assistant.screens.names_in_place import find_in_place, led_by_particles
+from assistant.screens.names_in_place import LEADING, TITLES, find_in_place, led_by_particles
+from assistant.screens.names_in_talk import find_in_talk
 from assistant.screens.people import is_common_surname, is_given, is_surname
 from assistant.screens.vocabulary import Token
 
 _TITLE = re.compile(
     rf"\b(?i:mr|mrs|ms|miss|mx|dr|prof|professor|sir|madam|sister|nurse|rev|fr)\b\.?\s+(?P<name>{FULL})"
 )
+# Nothing but a person is called so, whatever else the name means; "MS" is a disease.
+_CIVIL = re.compile(r"(?:[Mm](?:r|rs|iss|x)|Ms)\b")
 # After these an unknown name is believed; after the weaker ones it must begin with a given name.
 _STRONG = (
     r"pts?|patients?|client|asking\s+for|on\s+behalf\s+of|name(?:\s+is|:|d)?|called|this\s+is|i\s+am|i'm|regards,?|"
@@ -52,7 +55,7 @@ _CALLED = re.compile(
     r"\b(?:(?P<told>(?i:(?:my|his|her|their|maiden|first|last|given|family|sur)\s*name(?:\s+is|['’]s|\s*:)|"
     r"(?:called|named)\s+(?:me|him|her)))|(?i:name\s*:|i['’]?m|i\s+am|calls?\s+me|"
     r"kid|son|daughter|wife|husband|mother|father|brother|sister|neighbou?r|says|(?:hi|hello|dear)(?=\s+\w+\s*[,!\n])))"
-    rf"\s+(?P<name>{FULL}|[a-z]{{3,}}(?=[\s.,!]*$))"
+    rf"\s+(?P<name>{FULL}|(?-i:[^\W\dA-Z_]{{3,}})(?=[\s.,!]*$))"
 )
 _INITIALS_AGE = re.compile(
     r"(?<![\w-])(?P<name>[A-Z](?:\.?[A-Z]){1,2}\.?)(?=,?\s*\(?\d{1,3}\s?-?(?:yo|y/o|y\b|[MF]\b|year|yr))"
@@ -86,10 +89,11 @@ def find_names(text: str, words: KnownWords, identifiers: Spans) -> tuple[tuple[
 
     `words` are those of this text.
     """
-    spans = [_trim(text, one, words) for one in _candidates(text, identifiers, words)]
-    named = list(_joined(led_by_particles(text, span) for span in spans if span is not None))
+    trimmed = [(one.titled, _trim(text, one, words)) for one in _candidates(text, identifiers, words)]
+    named = list(_joined(led_by_particles(text, span) for _, span in trimmed if span is not None))
     named += _beside(text, named, words)
-    return tuple(dict.fromkeys([*named, *_again(text, named, words)]))
+    titled = {_bare(t.written) for is_titled, span in trimmed if is_titled and span for t in words.within(span)}
+    return tuple(dict.fromkeys([*named, *_again(text, named, words, titled)]))
 
 
 def _joined(spans: Iterable[tuple[int, int]]) -> Iterator[tuple[int, int]]:
@@ -111,6 +115,7 @@ def _candidates(text: str, identifiers: Spans, words: KnownWords) -> Iterator[Ca
     yield from _initials(text, words)
     yield from find_listed(text, identifiers, words)
     yield from find_in_place(text, words)
+    yield from find_in_talk(text, words)
     for match in CAPITALISED.finditer(text):
         run = _to_possessive(words.within(match.span()))
         given = bool(run) and is_given(run[0].written) and run[0].written.istitle()
@@ -136,7 +141,7 @@ def _owner(token: Token) -> Token:
 
 def _marked(text: str, words: KnownWords) -> Iterator[Candidate]:
     for match in _TITLE.finditer(text):
-        yield Candidate(*match.span("name"), sure=1)
+        yield Candidate(*match.span("name"), sure=1, titled=_CIVIL.match(match.group()) is not None)
     for match in _MARKER.finditer(text):
         run = words.within(match.span("name"))
         if run and is_given(run[0].written):
@@ -180,8 +185,8 @@ def _beside(text: str, named: Spans, words: KnownWords) -> list[tuple[int, int]]
     return found[len(named) :]
 
 
-def _again(text: str, named: Spans, words: KnownWords) -> Iterator[tuple[int, int]]:
-    """Where a word of a found name stands again ("Ms Roe … call Roe back")."""
+def _again(text: str, named: Spans, words: KnownWords, titled: Collection[str]) -> Iterator[tuple[int, int]]:
+    """Where a word of a found name stands again ("Ms Roe … call Roe back"), of a `titled` one whatever it means."""
     parts = {_bare(t.written) for span in named for t in words.within(span)}
     if not parts:
         return
@@ -189,7 +194,11 @@ def _again(text: str, named: Spans, words: KnownWords) -> Iterator[tuple[int, in
         bare = _bare(token.written)
         # "Mrs Rash … Rash says": an everyday word is the name again where it is written as one
         is_kept = words.keeps(bare) and (words.title_case or not token.written.istitle() or words.is_medicine(token))
-        if bare not in parts or len(bare) < _SHORTEST or is_kept or _begins(text, token.start, words.keeps(bare)):
+        if bare in titled and token.written.istitle() and bare not in everyday_words():
+            is_again = len(bare) > 1
+        else:
+            is_again = len(bare) >= _SHORTEST and not is_kept and not _begins(text, token.start, words.keeps(bare))
+        if bare not in parts or not is_again:
             continue
         inside = any(start <= token.start and token.end <= end for start, end in named)
         if not inside and (token.written[0].isupper() or bare not in everyday_words()):
@@ -218,7 +227,7 @@ def _trim(text: str, one: Candidate, words: KnownWords) -> tuple[int, int] | Non
         len(run) < one.least
         or (not one.sure and eponym_words(run))
         or is_all_eponym
-        or all(words.is_medicine(t) for t in run)
+        or (all(words.is_medicine(t) for t in run) and (not one.titled or any(words.names_medicine(t) for t in run)))
     ):
         return None
     end = run[-1].end
@@ -237,11 +246,14 @@ def _may_be_surname(token: Token, words: KnownWords, *, beside_given: bool) -> b
 
 def _looks_personal(text: str, end: int, run: Sequence[Token], words: KnownWords) -> bool:
     """Whether two or three words no list knows, all capitalised, stand in ordinary text ("can Alba Rizo take it?")."""
+    names = [t for t in run if t.written not in LEADING]
+    is_led = 1 < len(names) < len(run) and run[0].word not in TITLES  # "Quellina ten Roe"
+    run = names if is_led else run
     if words.title_case or not are_names(run, words) or THING.match(text, end):
         return False
     if run[0].word.endswith(("ing", "ed")) or sum(t.written[0].isupper() for t in run) < 2:  # noqa: PLR2004 - a pair
         return False
-    return not any(_CHEMICAL.search(t.word) or len(t.written) < _SHORTEST for t in run)
+    return is_led or not any(_CHEMICAL.search(t.written.lower()) or len(t.written) < _SHORTEST for t in run)
 
 
 def _stands_by(text: str, span: tuple[int, int], identifiers: Spans, words: KnownWords) -> bool:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from assistant.composing.beside import holds, tell_apart
 from assistant.composing.choose import Limits, choose, first_that_speaks, speaks_of, united, with_missing
 from assistant.composing.cite import Citations
-from assistant.composing.complete import Excerpt, asks_for_a_course, complete, gathered, grown, runs
+from assistant.composing.complete import Excerpt, asks_for_a_course, complete, gathered, grown, runs, with_cases
 from assistant.composing.confidence import ConfidenceModel
 from assistant.composing.layout import lay_out
 from assistant.composing.rank import Asked, Candidate, rank
@@ -63,7 +63,7 @@ def compose(
     pool = united([ranked, *(side.ranked for side in missing)]) if missing else ranked
     found = gathered(seeds, pool, wide, whole_tables=whole)
     told = tell_apart(asked, found, pool, sought, whole_tables=whole)
-    shown, cut = within(grown(told.shown, pool, limits), limits, sought)
+    shown, cut = within(grown(with_cases(told.shown), pool, limits), limits, sought)
     beside, _ = within([*cut, *told.beside], limits)
     citations = Citations()
     return Draft(

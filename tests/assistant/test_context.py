@@ -3,7 +3,8 @@ from __future__ import annotations
 import labels
 import pytest
 
-from assistant.composing.dependence import bound_to, hangs_on_previous, limits_previous
+from assistant.composing.complete import Excerpt, with_cases
+from assistant.composing.dependence import bound_to, hangs_on_previous, limits_previous, other_cases
 from assistant.composing.reading import read
 
 
@@ -94,9 +95,9 @@ def test_items_of_a_list_do_not_hang_on_one_another():
     assert bound_to(reading, last - 1) == {last - 1}
 
 
-def bound(reading, opening):
-    index = next(i for i, u in enumerate(reading.document.units) if reading.text_of(u).startswith(opening))
-    return [reading.text_of(reading.document.units[i]) for i in sorted(bound_to(reading, index))]
+def cases_beside(*sentences, asked):
+    reading = reading_of(*sentences)
+    return [reading.text_of(reading.document.units[i]) for i in sorted(other_cases(reading, asked))]
 
 
 MISSED = (
@@ -107,10 +108,16 @@ MISSED = (
 )
 
 
-@pytest.mark.parametrize("asked", [1, 2])
-def test_the_cases_of_one_rule_come_together(asked):
-    assert bound(reading_of(*MISSED), MISSED[asked][:40]) == [MISSED[1], MISSED[2]]
+def test_a_case_of_a_rule_has_the_other_case_beside_it():
+    assert cases_beside(*MISSED, asked=1) == [MISSED[2]]
+    assert cases_beside(*MISSED, asked=2) == [MISSED[1]]
 
 
-def test_a_condition_of_something_else_is_no_case_of_the_rule():
-    assert bound(reading_of(*MISSED), "If stored") == [MISSED[3]]
+def test_what_sets_no_condition_or_another_one_has_no_case_beside_it():
+    assert cases_beside(*MISSED, asked=0) == []
+    assert cases_beside(*MISSED, asked=3) == []
+
+
+def test_an_excerpt_takes_in_the_other_cases_of_its_rule():
+    reading = reading_of(*MISSED)
+    assert [e.units for e in with_cases([Excerpt(reading, (2,), 1.0)])] == [(1, 2)]

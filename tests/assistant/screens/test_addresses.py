@@ -93,3 +93,30 @@ def test_an_address_without_its_number_is_not_believed():
 )
 def test_an_address_is_masked_whole_and_nothing_else(text, kept):
     assert masked(text) == kept
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "12 Upper Quay St, Quellport T12 XK4P",
+        "PO Box 77, Station B, Quellport ON K1P 5A1",
+        "GPO Box 2890, Quellport VIC 3001",
+        "Postfach 12 34, 60313 Quellport",
+        "RR 3 Box 44, Quellport GA 30720",
+        "44 Rural Route 2, Box 15, Quellport GA 30720",
+        "Kungsgatan 12 lgh 1101, 111 35 Quellport",
+        "12 bis rue de la Quelle, 75002 Quellport",
+        "Rua Quellusta 1500, apto 42, 01304-001",
+        "5 Quell Rd, Quellport NSW 2150",
+    ],
+)
+def test_boxes_rural_routes_and_postal_codes_of_other_countries_go_with_an_address(address):
+    text = f"send it to {address}"
+    assert mask(text, find(text)) == "send it to [address]"
+
+
+@pytest.mark.parametrize(
+    "text", ["give via route 2 only", "RR 3.4 (1.2-5.6) for relapse", "HR 0.60 (0.40-0.90)", "in a private bag 3 times"]
+)
+def test_routes_and_ratios_of_medicine_are_no_address(text):
+    assert mask(text, find(text)) == text

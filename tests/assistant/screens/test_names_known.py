@@ -161,7 +161,8 @@ TITLE = "Treatment Outcomes With Biologic Agents Among Patients Having Severe Di
         ("Treatment Outcomes With Biologic Agents Among Patients Having", True),  # eight
         ("Alpha Bravo Charlie Delta Echoes foxtrot golfing hotels india juliet", False),  # half
         ("Alpha Bravo Charlie Delta Echoes Foxtrot golfing hotels india juliet", False),  # six of ten
-        ("Alpha Bravo Charlie Delta Echoes Foxtrot Golfing hotels india juliet", True),
+        ("Alpha Dosing Charlie Delta Treatment Patients Infusion hotels india juliet", True),
+        ("Alpha Bravo Charlie Delta Echoes Foxtrot Golfing hotels india juliet", False),  # they may be names
         ("Alpha Bravo Charlie Delta Echoes Foxtrot Golfing a be see and of by", False),  # short words do not count
     ],
 )

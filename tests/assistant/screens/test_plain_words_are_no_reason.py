@@ -129,3 +129,9 @@ def test_a_place_in_the_protein_holds_its_changes_whoever_names_it(asked, held, 
     indication = f"Indicated for melanoma with a {held} mutation."
     told = {r.detail for r in restrictions(f"{asked} melanoma, dose?", (indication,), (), indication.lower())}
     assert told == ({"population"} if outside else set())
+
+
+@pytest.mark.parametrize("text", ["and when he skips a day, dose?", "which enzymes does it hit, any data?"])
+def test_a_pronoun_and_a_verb_are_no_disease_whose_letters_they_have(text):
+    assert surely(text, "CORVEXA is indicated for the treatment of gout.") == 0.0
+    assert surely("dose for HAE?", "CORVEXA is indicated for the treatment of gout.") > ACTED_ON
