@@ -16,6 +16,7 @@ from assistant.composing.kinds import kinds_asked
 from assistant.composing.quantities import Value, asked_values, intervals
 from assistant.composing.reading import Reading
 from assistant.composing.terms import Rarity, stem, stems
+from assistant.composing.together import asks_together, held_together
 from assistant.composing.traits import traits
 from assistant.types import Part
 from assistant.understanding.shorthand import expand
@@ -95,6 +96,7 @@ class Asked:
     classes: Mapping[
         str, tuple[frozenset[str], ...]
     ]  # stem of another medicine → stems of each name labels have for it
+    together: bool  # with that other medicine
     product: frozenset[str] = frozenset()  # the stems of the product's own names
 
     @cached_property
@@ -126,6 +128,7 @@ class Asked:
             wants_nonclinical=traits(text).nonclinical or _NONCLINICAL.search(text) is not None,
             fields=part.fields,
             classes=classes,
+            together=bool(classes) and asks_together(text),
             product=ignore,
         )
 
@@ -181,7 +184,7 @@ class Sought:
 def rank(asked: Asked, found: Sequence[ScoredPassage], readings: Mapping[tuple[str, str], Reading]) -> list[Candidate]:
     """Score every unit of the passages found, best first. `readings` by (document_id, version)."""
     candidates = [_scored(asked, weighed) for weighed in weigh(asked, found, readings)]
-    return sorted(candidates, key=lambda c: (-c.score, c.unit.index))
+    return sorted(held_together(asked, candidates), key=lambda c: (-c.score, c.unit.index))
 
 
 def weigh(asked: Asked, found: Sequence[ScoredPassage], readings: Mapping[tuple[str, str], Reading]) -> list[Weighed]:

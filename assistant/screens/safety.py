@@ -16,6 +16,7 @@ from assistant.screens.patterns import read_patterns
 from assistant.screens.signs import Read, signs
 from assistant.screens.told_model import ENOUGH, REPORT, SURE, Thresholds, load_told_model
 from assistant.types import Finding, FindingKind, SafetyKind
+from assistant.understanding.announcing import announces
 
 _SITUATIONS = (  # by their own words; an adverse event and harm in an unapproved use need more than that
     SafetyKind.PRODUCT_COMPLAINT,
@@ -77,7 +78,8 @@ class SafetyScreen:
 def read_by_rules(text: str, product_names: tuple[str, ...]) -> Read:
     """The clauses of a text, and every kind but use with harm weighed in each of them."""
     own = own_words(product_names)
-    cued = read_cues(text, own)
+    everything = read_cues(text, own)
+    cued = tuple(one for one in everything if not announces(one.clause.text)) or everything
     told = [(SafetyKind.ADVERSE_EVENT, tell_event(one, cued, own)) for one in cued]
     told += [(kind, _tell_situation(kind, one, cued)) for kind in _SITUATIONS for one in cued]
     return Read(cued=cued, told=tuple(told), own=own)

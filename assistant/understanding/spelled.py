@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from assistant.understanding.announcing import without_announcement
 from assistant.understanding.shorthand import expand
 from assistant.understanding.split import joined, segments, unmarked
 from knowledge.questions import without_names
@@ -15,5 +16,5 @@ def spelled_out(text: str, names: ProductNames | None, *, further: bool = False)
     nothing else comes back whole. The screens were fitted to the first table of shorthand; `further` adds the other.
     """
     spoken = joined([segment for segment in segments(text) if not segment.is_small_talk]) or text
-    plain = unmarked(spoken) or text
+    plain = without_announcement(unmarked(spoken) or text)
     return expand(plain if names is None else without_names(plain, names), further=further)

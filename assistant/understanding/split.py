@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
 
+from assistant.understanding.announcing import announces
 from assistant.understanding.words import TEXTS_KEPT, table, words
 
 Lead = Literal["start", "sentence", "dash", "marker", "comma"]
@@ -83,8 +84,8 @@ class Segment:
 
     @property
     def is_small_talk(self) -> bool:
-        """Nothing but greeting, thanks or the like, or who writes and for whom where that was masked."""
-        return is_courtesy(self.text) or _introduces(self.text)
+        """Nothing but greeting, thanks or an announcement, or who writes and for whom where that was masked."""
+        return is_courtesy(self.text) or announces(self.text) or _introduces(self.text)
 
     @property
     def continues(self) -> bool:

@@ -122,8 +122,21 @@ def test_handing_over_the_decision_is_seen(text):
     assert surely(PersonalDirectionScreen(), text)
 
 
+@pytest.mark.parametrize("text", ["she is 84 - stop or go on? you tell me", "so, you tell me"])
+def test_you_tell_me_hands_it_over(text):
+    assert surely(PersonalDirectionScreen(), text)
+
+
 @pytest.mark.parametrize(
-    "text", ["pt CrCl 22, label dose?", "should we hold for ANC < 1000 per label?", "when do I restart after surgery?"]
+    "text",
+    [
+        "pt CrCl 22, label dose?",
+        "should we hold for ANC < 1000 per label?",
+        "when do I restart after surgery?",
+        "Could you tell me how long the prepared bag may stand?",
+        "can you tell me the half-life please",
+        "would you tell me when to store it cold",
+    ],
 )
 def test_a_label_dose_for_a_patient_is_no_direction(text):
     assert not surely(PersonalDirectionScreen(), text)

@@ -1,0 +1,40 @@
+"""What is asked of the product together with another medicine is not answered by what holds for it alone.
+
+The dose as a single agent is another one than in a combination: shown for it, a true sentence makes a wrong answer.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from assistant.composing.rank import Asked, Candidate
+
+_ALONE = re.compile(
+    r"\b(?:single[\s-]agent|mono-?therapy|(?:given|used?|administered|taken)\s+alone|by\s+itself)\b", re.IGNORECASE
+)
+_TOGETHER = re.compile(r"\b(?:with|plus|combo|combin\w*|add\w*|alongside|on\s+top\s+of)\b|\+|/", re.IGNORECASE)
+
+
+def asks_together(text: str) -> bool:
+    """Whether a question speaks of taking the product with something, and not of taking it alone as well."""
+    return _TOGETHER.search(text) is not None and _ALONE.search(text) is None and " alone" not in text
+
+
+def held_together(asked: Asked, candidates: Sequence[Candidate]) -> list[Candidate]:
+    """The candidates without those that hold for the product alone, where it is asked of with another medicine.
+
+    One that names the other medicine too stays. Where none would be left, all stay.
+    """
+    if not asked.together:
+        return list(candidates)
+    names = [name for called in asked.classes.values() for name in called]
+    kept = [
+        c
+        for c in candidates
+        if _ALONE.search(c.reading.text_of(c.unit)) is None
+        or any(name <= c.reading.unit_stems[c.unit.index] for name in names)
+    ]
+    return kept or list(candidates)
