@@ -14,7 +14,7 @@ BOTH = "In combination with sotrumab the recommended dose of Kormadex is 2 mg on
 RATES = "Rash was more frequent with sotrumab than with Kormadex as a single agent."
 
 
-def shown(text: str, *sentences: str) -> set[str]:
+def shown(text: str, *sentences: str, before: str = "") -> set[str]:
     label = labels.LabelBuilder()
     label.section("dosage_and_administration", "DOSAGE AND ADMINISTRATION", "2")
     for sentence in sentences:
@@ -22,7 +22,7 @@ def shown(text: str, *sentences: str) -> set[str]:
     approved = labels.approved(label.build())
     reading = read(approved)
     beside = {"sotrumab": ("sotrumab",)} if "sotrumab" in text else {}
-    part = Part(text=text, standalone=text, kind=PartKind.ON_LABEL, companions=beside)
+    part = Part(text=text, standalone=f"{text} {before}".strip(), kind=PartKind.ON_LABEL, companions=beside)
     key = (approved.document.document_id, approved.document.version)
     found = rank(Asked.of(part, frozenset()), labels.passages(approved), {key: reading})
     return {c.reading.text_of(c.unit) for c in found}
@@ -39,3 +39,7 @@ def test_else_all_is_looked_at(text):
 
 def test_where_nothing_else_was_found_it_stays():
     assert shown("dose with sotrumab?", ALONE) == {ALONE}
+
+
+def test_a_follow_up_on_the_combination_is_no_question_on_the_single_agent():
+    assert shown("same but with sotrumab", ALONE, BOTH, before="single agent schedule") == {BOTH}
