@@ -51,7 +51,7 @@ var/real_labels.jsonl: evals/suites/real_labels.jsonl .venv/.dev
 	$(BIN)/python -m evals.located quotes $< --labels $(LABELS)/openfda --to $@
 
 .PHONY: bench-labels
-bench-labels: var/real_labels.jsonl ## 828 questions of ours on real labels, beside the bench
+bench-labels: var/real_labels.jsonl ## 1,208 questions of ours on real labels, beside the bench
 	$(BIN)/hcp evals run $< --library $(LABELS)/openfda --json var/labels.json
 
 .PHONY: calibrate
