@@ -19,6 +19,7 @@ MAX_WORDS = 120  # of the warnings, half as many of contraindications; a boxed w
 _BOXED = ("boxed_warning",)
 _AGAINST = ("contraindications",)
 _WARNINGS = ("warnings_and_cautions", "warnings")
+_REFERS = re.compile(r"[(\[]\s*(?:see\s+[^()\[\]]*)?\d{1,2}(?:\.\d+)*[\d.,\s]*[)\]]\W*$", re.IGNORECASE)
 _SAYS_NONE = re.compile(r"^\W*none\b", re.IGNORECASE)
 
 
@@ -86,15 +87,35 @@ def _gist(reading: Reading, section: Section) -> list[Unit]:
 
 
 def _first_words(reading: Reading, units: Sequence[Unit], limit: int) -> list[Unit]:
-    """The units, whole, until the limit; at least one."""
+    """The units until the limit, no warning cut off before what is to be done about it; at least one.
+
+    Only a first item longer than the limit by itself is cut between sentences.
+    """
     kept: list[Unit] = []
     spent = 0
-    for unit in units:
-        spent += len(reading.text_of(unit).split())
-        if kept and spent > limit:
-            break
-        kept.append(unit)
+    for item in _items(reading, units):
+        spent += sum(reading.word_counts[unit.index] for unit in item)
+        if spent > limit:
+            return kept or _first_sentences(reading, item, limit)
+        kept += item
     return kept
+
+
+def _first_sentences(reading: Reading, units: Sequence[Unit], limit: int) -> list[Unit]:
+    spent = [sum(reading.word_counts[unit.index] for unit in units[: place + 1]) for place in range(len(units))]
+    return [unit for unit, words in zip(units, spent, strict=True) if words <= limit] or list(units[:1])
+
+
+def _items(reading: Reading, units: Sequence[Unit]) -> list[list[Unit]]:
+    """Units that follow each other in a paragraph together; one ends where it refers to its own section ("( 5.4 )")."""
+    items: list[list[Unit]] = []
+    for unit in units:
+        last = items[-1][-1] if items else None
+        goes_on = last is not None and unit.index == last.index + 1 and unit.paragraph == last.paragraph
+        if last is None or not goes_on or _REFERS.search(reading.text_of(last)):
+            items.append([])
+        items[-1].append(unit)
+    return items
 
 
 def _runs(units: Sequence[Unit]) -> tuple[tuple[int, int, int], ...]:

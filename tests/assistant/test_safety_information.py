@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import labels
+import pytest
 
 from assistant.composing.cite import Citations
 from assistant.composing.reading import read
@@ -40,3 +41,33 @@ def test_no_contraindications_does_not_mean_no_safety_information():
 
 def test_a_label_without_any_risk_gives_none():
     assert told(lambda label: (label.section("description", "DESCRIPTION", "11"), label.paragraph("A tablet."))) is None
+
+
+WARNS = [
+    (
+        f"Risk {n}: It can happen to {'anybody ' * 4}.",
+        f"Stop the medicine and tell a doctor of it for risk {n} (5.{n}).",
+    )
+    for n in range(1, 9)
+]
+
+
+@pytest.mark.parametrize("paragraphs", [WARNS, [tuple(sentence for warning in WARNS for sentence in warning)]])
+def test_no_item_is_cut_off_before_what_is_to_be_done(paragraphs):
+    def build(label):
+        label.section("contraindications", "CONTRAINDICATIONS", "4")
+        for sentences in paragraphs:
+            label.paragraph(*sentences)
+
+    text = " ".join(told(build))
+    assert 0 < text.count("It can happen") == text.count("Stop the medicine") < len(WARNS)
+
+
+def test_a_single_item_longer_than_the_limit_is_cut_between_sentences():
+    def build(label):
+        label.section("contraindications", "CONTRAINDICATIONS", "4")
+        label.paragraph(*(f"Not in state {n} of those that are listed here one by one." for n in range(30)))
+
+    (piece,) = told(build)
+    assert piece.endswith("one by one.")
+    assert 30 < len(piece.split()) <= 60
