@@ -128,7 +128,7 @@ class Asked:
             wants_nonclinical=traits(text).nonclinical or _NONCLINICAL.search(text) is not None,
             fields=part.fields,
             classes=classes,
-            together=bool(classes) and asks_together(part.text),  # "same, but with X" of what was asked alone
+            together=asks_together(part.text, part.companions),  # "same, but with X" of what was asked alone
             product=ignore,
         )
 

@@ -6,7 +6,7 @@ The dose as a single agent is another one than in a combination: shown for it, a
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -15,12 +15,16 @@ if TYPE_CHECKING:
 _ALONE = re.compile(
     r"\b(?:single[\s-]agent|mono-?therapy|(?:given|used?|administered|taken)\s+alone|by\s+itself)\b", re.IGNORECASE
 )
-_TOGETHER = re.compile(r"\b(?:with|plus|combo|combin\w*|add\w*|alongside|on\s+top\s+of)\b|\+|/", re.IGNORECASE)
+_BOTH = re.compile(r"\b(?:in\s+combination|combined|with\s+or\s+without)\b", re.IGNORECASE)
+_TOGETHER = r"(?:\b(?:with|plus|combo|combining|alongside|adding|add)|\+)\s*(?:\w+\s+)?"
+_BEFORE = re.compile(r"\b(?:after|post|fail\w*|prior|previous\w*|progress\w*|switch\w*)\b", re.IGNORECASE)
 
 
-def asks_together(text: str) -> bool:
-    """Whether a question speaks of taking the product with something, and not of taking it alone as well."""
-    return _TOGETHER.search(text) is not None and _ALONE.search(text) is None and " alone" not in text
+def asks_together(text: str, companions: Iterable[str]) -> bool:
+    """Whether a question speaks of taking the product with one of these, and not of taking it alone or after it."""
+    if _ALONE.search(text) or " alone" in text or _BEFORE.search(text):
+        return False
+    return any(re.search(_TOGETHER + re.escape(name), text, re.IGNORECASE) for name in companions)
 
 
 def held_together(asked: Asked, candidates: Sequence[Candidate]) -> list[Candidate]:
@@ -35,6 +39,7 @@ def held_together(asked: Asked, candidates: Sequence[Candidate]) -> list[Candida
         c
         for c in candidates
         if _ALONE.search(c.reading.text_of(c.unit)) is None
+        or _BOTH.search(c.reading.text_of(c.unit))
         or any(name <= c.reading.unit_stems[c.unit.index] for name in names)
     ]
     return kept or list(candidates)

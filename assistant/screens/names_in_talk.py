@@ -24,7 +24,7 @@ _COUNTED = re.compile(
     rf"\b(?i:{_GROUP})(?:\s+(?:are|were|is|named|called))?\s*:?\s+(?P<row>{NAME}(?:,\s{NAME}){{0,20}},?\s(?:and|or|&)\s{NAME})"
 )
 _SAYS = re.compile(
-    r"\b(?:(?:said|replied|shouted|answered|whispered|according\s+to)\s+|(?i:name)\s?\?\s+)"
+    r"\b(?:(?:said|replied|shouted|answered|whispered)\s+|(?i:name)\s?\?\s+)"
     rf"(?P<name>{NAME}(?:[ \t]{NAME})?)"
 )
 _COUPLE = re.compile(

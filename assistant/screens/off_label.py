@@ -35,12 +35,15 @@ _NOT_ASKED = re.compile(
 )
 # A child at the breast is not treated; nor is one of whom it is asked why not.
 _NOT_TREATED = re.compile(
-    r"\bbreast[\s-]?(?:fe+d\w*|milk)\b|\blactat\w+|\b(?:into|in)\s+(?:the\s+|her\s+)?milk\b|\bwhy\s+(?:is\s+it\s+)?not\b",
+    r"\b(?:gets?|getting|pass\w*|excreted|transfer\w*|reach\w*)\b[^?]{0,40}\b(?:milk|breast-?fed)\b|\bwhy\s+(?:is\s+it\s+)?not\s+in\b",
     re.IGNORECASE,
+)
+_DOSED = re.compile(
+    r"\b(?:giv(?:e|en|ing)|dos(?:e|ed|ing|age)|start\w*|treat\w*)\b|\b(?:for|in|to)\s+an?\s+\d", re.IGNORECASE
 )
 # Whether another medicine changes the dose is an interaction, not a use together.
 _CHANGES = re.compile(
-    r"\bdos\w*\s+(?:chang|adjust|reduc|modif)\w*|\b(?:chang|adjust|reduc|modif)\w*\s+(?:of\s+)?(?:the\s+|its\s+|our\s+)?dos\w*",
+    r"\b(?:does|do|will|would)\b[^?.]{0,20}\badd\w*\b[^?.]{0,60}\b(?:dos\w*\s+(?:chang|adjust|reduc|modif)\w*|(?:chang|adjust|reduc|modif)\w*)",
     re.IGNORECASE,
 )
 
@@ -63,8 +66,6 @@ def assess_use(text: str, populations: Sequence[str], label: Sequence[ApprovedDo
     if not label:
         return None
     uses = read_uses(label)
-    if not uses.indications and not uses.limited:
-        return None  # a document without indications approves and denies no use
     if read_patterns("use")["label_question"].search(text) and not _doses_for_the_unnamed(text, uses):
         return None
     reasons = sorted(_reasons(text, populations, uses), key=lambda r: r.confidence, reverse=True)
@@ -155,7 +156,7 @@ def _age(text: str, populations: Sequence[str], hits: Sequence[Hit], uses: Label
     if asked is None and "pediatric" not in populations:
         return
     patterns = read_patterns("use")
-    if not patterns["doses"].search(text) or _NOT_TREATED.search(text):
+    if not patterns["doses"].search(text) or (_NOT_TREATED.search(text) and not _DOSED.search(text)):
         return
     youngest = uses.youngest_for([hit.group for hit in hits]) if hits else uses.youngest
     if youngest is None:

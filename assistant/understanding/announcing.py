@@ -12,14 +12,16 @@ _ROLE = (
     r"(?:colleagues?|residents?|registrars?|nurses?|pharmacists?|doctors?|physicians?|gps?|consultants?|interns?|shos?|"
     r"fellows?|trainees?|students?|prescribers?|team|practice|ward|clinic|surgery|pharmacy)"
 )
+# Never any word: a pregnant nurse who asks is told of.
+_KIND = r"(?:(?:senior|junior|fellow|ward|hospital|community|clinical|specialist|staff|practice|night|icu|ed)\s+)?"
 _WHO = (
-    rf"(?:(?:one|two|some|a\s+few|several)\s+of\s+(?:our|my|the)\s+(?:\w+\s+)?{_ROLE}|"
-    rf"(?:an?|my|our|another|the|this)\s+(?:\w+\s+)?{_ROLE})"
+    rf"(?:(?:one|two|some|a\s+few|several)\s+of\s+(?:our|my|the)\s+{_KIND}{_ROLE}|"
+    rf"(?:an?|my|our|another|the|this)\s+{_KIND}{_ROLE})"
     r"(?:\s+(?:on|in|at|from|of)\s+(?:the|our|my|mine)(?:\s+\w+)?)?"
 )
 _ASKS = (
     r"(?:(?:has|have|had|just|recently|now|is|are|was)\s+)*"
-    r"(?:ask(?:s|ed|ing)?|wants?\s+to\s+know|wanted\s+to\s+know|wonder(?:s|ed|ing)?|quer(?:y|ies|ied)|rang|called|wrote)"
+    r"(?:ask(?:s|ed|ing)?|wants?\s+to\s+know|wanted\s+to\s+know|wonder(?:s|ed|ing)?|quer(?:y|ies|ied))"
 )
 _THIS = r"(?:\s+(?:me|us|you|to|about|this|that|the\s+following|one|a\s+question|today|again|something|below))*"
 _GREETING = r"(?:(?:hi|hello|hey|dear|good\s+(?:morning|afternoon|evening|day)|all|there|team|colleagues?)\b[\s,.!-]*)*"

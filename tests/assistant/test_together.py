@@ -32,7 +32,16 @@ def test_what_holds_alone_is_left_out_where_a_combination_is_asked():
     assert shown("dose and cycle length with sotrumab?", ALONE, BOTH, RATES) == {BOTH, RATES}
 
 
-@pytest.mark.parametrize("text", ["dose and cycle length?", "dose with sotrumab, and alone?", "sotrumab: dose?"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "dose and cycle length?",
+        "dose with sotrumab, and alone?",
+        "sotrumab: dose?",
+        "mg/kg dose after sotrumab?",
+        "with T2DM who failed sotrumab: dose?",
+    ],
+)
 def test_else_all_is_looked_at(text):
     assert ALONE in shown(text, ALONE, BOTH)
 

@@ -101,7 +101,7 @@ def test_the_dose_for_what_the_patient_has_still_is(text):
     assert assess_use(text, (), label()) is not None
 
 
-def test_a_document_without_indications_denies_no_use():
+def test_a_label_whose_indications_are_not_read_approves_no_use():
     (held,) = label()
     silent = held.document.model_copy(
         update={
@@ -109,4 +109,4 @@ def test_a_document_without_indications_denies_no_use():
             "source_sha256": "2" * 64,
         }
     )
-    assert assess_use("corvexa for sarcoidosis, dose?", (), [held.model_copy(update={"document": silent})]) is None
+    assert assess_use("corvexa for sarcoidosis, dose?", (), [held.model_copy(update={"document": silent})]) is not None

@@ -37,6 +37,9 @@ def test_an_announcement_is_not_heard(lead):
         "A colleague gave double the dose. What to do?",
         "One of our residents pricked himself: what now?",
         "Clinic dose: 40 mg or 80?",
+        "A pregnant pharmacist asks - exposed to the dust, what to do?",
+        "My suicidal colleague called. On Corvexa.",
+        "A bleeding resident asks: on it since May, what now?",
     ],
 )
 def test_what_is_told_is_heard(text):
